@@ -1,0 +1,32 @@
+# Every target first does what it needs (set-up, training) and skips what is done already.
+PORT ?= 5005
+PYTHON := .venv/bin/python
+# Any Python from 3.8 on sets the project up; under pyenv the system's own is the one that always runs.
+SYSTEM_PYTHON := $(firstword $(shell for p in python3 /usr/bin/python3 python; do $$p -c 'import sys; assert sys.version_info >= (3, 8)' 2>/dev/null && echo $$p; done))
+UV = $(shell command -v uv || echo .tools/uv/bin/uv)
+LOCK = pip compile --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
+
+.PHONY: help setup setup-tests train run test lock
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: ## install what the bot needs into .venv
+	@$(if $(SYSTEM_PYTHON),,echo "Python 3.8 or later is needed and was not found." && exit 1;) $(SYSTEM_PYTHON) scripts/setup.py
+
+setup-tests:
+	@$(if $(SYSTEM_PYTHON),,echo "Python 3.8 or later is needed and was not found." && exit 1;) $(SYSTEM_PYTHON) scripts/setup.py --tests
+
+train: setup ## train the model, if data/, config.yml or the components changed
+	@$(PYTHON) -m bot train
+
+run: train ## serve the bot on http://127.0.0.1:5005 (PORT=...)
+	@exec $(PYTHON) -m bot serve --port $(PORT)
+
+test: setup-tests ## run all tests
+	@$(PYTHON) -m bot train
+	@$(PYTHON) -m pytest $(ARGS)
+
+lock: ## write the lock files anew from requirements*.in
+	@$(UV) $(LOCK) requirements.in -o requirements.txt -q && $(UV) $(LOCK) requirements-test.in -o requirements-test.txt -q

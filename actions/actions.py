@@ -1,0 +1,105 @@
+"""The three actions that data/rules.yml names."""
+from dataclasses import replace
+from typing import Any, Dict, List, Tuple
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.memory import CALMING, calmed, entities, intent_of, news, remember, remembered, turn_of
+from bot.signposting.reply import Reply, about_services, for_concern, keeping_help, plain_text
+from bot.signposting.routes import by_severity, table
+from bot.signposting.situation import Situation
+
+CARDS = "webchat"   # the channel that shows cards and buttons; all others get plain text
+
+
+class _Signposting(Action):
+    """Reads the message, changes what is known, sends the reply and remembers."""
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]) -> List[EventType]:
+        turn = turn_of(tracker)
+        asked = tuple(tracker.get_slot("asked") or ())
+        known, reply = self.reply(tracker, remembered(tracker).told(**news(tracker)), turn, asked)
+        if tracker.get_latest_input_channel() == CARDS:
+            for message in reply.messages:
+                dispatcher.utter_message(json_message=message)
+            dispatcher.utter_message(json_message=_trace(tracker, known, reply))
+        else:
+            for message in reply.messages:
+                dispatcher.utter_message(text=plain_text(message))
+        return remember(known, turn, asked + ((reply.asked,) if reply.asked else ()))
+
+    def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
+        raise NotImplementedError
+
+
+class ActionSignpost(_Signposting):
+    """A worry: the services of the route table, at once."""
+
+    def name(self) -> str:
+        return "action_signpost"
+
+    def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
+        new = tuple(news(tracker)["concerns"])
+        return known, for_concern(known, new, turn, asked)
+
+
+class ActionKeepHelp(_Signposting):
+    """Everything that is no new worry: the help stays in hand, or the menu is shown."""
+
+    def name(self) -> str:
+        return "action_keep_help"
+
+    def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
+        move, _ = intent_of(tracker)
+        if move in CALMING:
+            known = calmed(known)
+        if move == "wrong_guess":
+            known = replace(calmed(known), concerns=())
+        if move in ("nlu_fallback", "off_topic", "near_miss"):
+            move = "off_topic" if move != "nlu_fallback" else "not_understood"
+        return known, keeping_help(move, known, turn, asked)
+
+
+class ActionAnswer(_Signposting):
+    """A question about a service, the figures, the policy, privacy or the bot."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
+        question, _ = intent_of(tracker)
+        services = entities(tracker, "service")
+        if question == "ask_service" and services:
+            return known, about_services(services, known, turn)
+        return known, keeping_help(question, known, turn, asked)
+
+
+def _trace(tracker: Tracker, known: Situation, reply: Reply) -> Dict[str, Any]:
+    """Why the bot answered so, without a word of what was typed. The web chat keeps it from visitors; staff tools read it."""
+    intent, confidence = intent_of(tracker)
+    new = by_severity(tuple(news(tracker)["concerns"]))
+    return {
+        "type": "trace",
+        "intent": intent,
+        "confidence": round(confidence, 4),
+        "concern": new[0] if new else None,
+        "concerns": new,
+        "audience": known.audience,
+        "about": known.about,
+        "age": known.age,
+        "speaker_age": known.speaker_age,
+        "urgency": known.urgency,
+        "can_phone": known.can_phone,
+        "facts": sorted(known.facts),
+        "signs": entities(tracker, "sign"),
+        "services": reply.services,
+        "rows": reply.rows,
+        "words": reply.words,
+        "ranking": [
+            {"intent": one["name"], "confidence": round(one["confidence"], 4)}
+            for one in (tracker.latest_message.get("intent_ranking") or [])[:5]
+        ],
+        "known_concerns": [one for one in known.concerns if one in table().severity],
+    }

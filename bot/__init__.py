@@ -1,0 +1,1 @@
+"""The safeguarding signposting bot: what runs around Rasa."""

@@ -1,0 +1,60 @@
+"""Makes Rasa light and silent before it is imported: no TensorFlow, no telemetry, no crash reports.
+
+Rasa 3.6.21's default recipe imports the modules of every component it ships, DIET and TED among them, so plain `import rasa`
+wants TensorFlow although a pipeline without them never calls it. Where TensorFlow is not installed, `prepare` answers for it with
+modules whose every attribute is an empty class. Rasa 3.6 is frozen, so what it imports does not change under us.
+"""
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import sys
+import types
+import warnings
+
+STANDS_IN_FOR = ("tensorflow", "tensorflow_hub", "tensorflow_text", "tensorflow_addons", "keras")
+
+
+class _EmptyClass(type):
+    """A class that can be subclassed, called and asked for any attribute, and does nothing."""
+
+    def __getattr__(cls, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _EmptyClass(name, (), {})
+
+    def __call__(cls, *args: object, **kwargs: object) -> type:
+        return _EmptyClass(cls.__name__, (), {})
+
+
+class _EmptyModule(types.ModuleType):
+    __path__: list = []
+
+    def __getattr__(self, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _EmptyClass(name, (), {})
+
+
+class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname.split(".")[0] in STANDS_IN_FOR:
+            return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+        return None
+
+    def create_module(self, spec):
+        return _EmptyModule(spec.name)
+
+    def exec_module(self, module):
+        pass
+
+
+def prepare() -> None:
+    """Must run before the first `import rasa`. Safe to call more than once."""
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", category=PendingDeprecationWarning)
+    installed = importlib.util.find_spec("tensorflow") is not None
+    if not installed:
+        sys.meta_path.insert(0, _StandIn())

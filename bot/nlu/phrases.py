@@ -1,0 +1,69 @@
+"""The little language in which data/ writes phrases to look for, and its matcher.
+
+    he has (a|got a) knife     words, and (this|or that)
+    going to [really] hurt     [may be there or not]
+    took ... tablets           up to four words between
+    attack*                    any ending
+    {somebody}                 a list that the same file defines under `lists`
+
+Matching is on whole words of the message as bot.nlu.text gives them: small letters, no apostrophes, short forms written out.
+"""
+import re
+from typing import Dict, List, Mapping, Pattern, Sequence
+
+from bot.nlu.text import folded, words
+
+GAP = r"(?:\S+ ){0,4}"
+_TOKEN = re.compile(r"\.\.\.|[()|\[\]]|\{\w+\}|[^\s()|\[\]{}]+")
+
+
+class PhraseError(ValueError):
+    """A phrase is not written in the language above."""
+
+
+def compile_phrase(phrase: str, lists: Mapping[str, Sequence[str]]) -> Pattern[str]:
+    """The phrase as a pattern over `prepared` text. Raises PhraseError."""
+    pattern = _pattern(phrase, lists, ())
+    try:
+        compiled = re.compile(f"(?<![^ ]){pattern}")
+    except re.error as error:
+        raise PhraseError(f"{phrase!r}: {error}") from None
+    if compiled.match(""):
+        raise PhraseError(f"{phrase!r} would match everything")
+    return compiled
+
+
+def _pattern(phrase: str, lists: Mapping[str, Sequence[str]], inside: tuple) -> str:
+    out: List[str] = []
+    for token in _TOKEN.findall(phrase):
+        if token == "...":
+            out.append(GAP)
+        elif token == "(":
+            out.append("(?:")
+        elif token == "[":
+            out.append("(?:")
+        elif token in ")|":
+            out.append(token)
+        elif token == "]":
+            out.append(")?")
+        elif token.startswith("{"):
+            name = token[1:-1]
+            if name not in lists or name in inside:
+                raise PhraseError(f"{phrase!r}: there is no list called {name}")
+            alternatives = [_pattern(one, lists, inside + (name,)) for one in lists[name]]
+            out.append(f"(?:{'|'.join(alternatives)})")
+        elif token.endswith("*"):
+            out.append(rf"{re.escape(folded(token[:-1]))}\S* ")
+        else:
+            out.extend(re.escape(word) + " " for word in words(folded(token)))
+    return "".join(out)
+
+
+def prepared(text: str) -> str:
+    """A folded text as phrases are matched against it: its words, a space after each."""
+    return " ".join(words(text)) + " "
+
+
+def compile_lists(lists: Dict[str, Sequence[str]]) -> Dict[str, Pattern[str]]:
+    """Each list as one pattern that finds any of its phrases."""
+    return {name: re.compile("(?<![^ ])(?:" + "|".join(_pattern(one, lists, (name,)) for one in phrases) + ")") for name, phrases in lists.items()}

@@ -1,0 +1,156 @@
+"""The route table, data/routes.yml: from what is known of a conversation to the services to show, in order."""
+from functools import lru_cache
+from pathlib import Path
+from typing import Dict, List, Optional, Tuple
+
+from pydantic import validator
+from pydantic.fields import ModelField
+
+from bot.signposting.data_files import DATA, DataError, Strict, did_you_mean, read, shown
+from bot.signposting.services import EMERGENCY, registry
+from bot.signposting.situation import ABOUT, AGES, AUDIENCES, FACTS, URGENCIES, Situation
+
+MOST_SERVICES = 3
+
+
+class When(Strict):
+    """What a row asks for; an empty list fits everything, `facts` fits where any of them holds."""
+
+    concern: Tuple[str, ...] = ()
+    audience: Tuple[str, ...] = ()
+    about: Tuple[str, ...] = ()
+    age: Tuple[str, ...] = ()
+    facts: Tuple[str, ...] = ()
+
+    @validator("audience", "about", "age", "facts")
+    def _known(cls, values: Tuple[str, ...], field: ModelField) -> Tuple[str, ...]:
+        known = {"audience": AUDIENCES, "about": ABOUT, "age": AGES, "facts": FACTS}[field.name]
+        for value in values:
+            if value not in known:
+                raise ValueError(f"{value!r} is not known{did_you_mean(value, known)}; known: {', '.join(known)}")
+        return values
+
+    def fits(self, concern: str, known: Situation) -> bool:
+        return (
+            (not self.concern or concern in self.concern)
+            and (not self.audience or known.audience in self.audience)
+            and (not self.about or known.about in self.about)
+            and (not self.age or known.age in self.age)
+            and (not self.facts or any(fact in known.facts for fact in self.facts))
+        )
+
+
+class Listed(Strict):
+    """Something that lists services of the registry."""
+
+    services: Tuple[str, ...]
+
+    @validator("services", each_item=True)
+    def _in_registry(cls, service: str) -> str:
+        if service not in registry():
+            raise ValueError(f"{service!r} is not in services.yml{did_you_mean(service, registry())}")
+        if service == EMERGENCY:
+            raise ValueError("999 is never listed: it stands above the others by itself where it is happening now")
+        return service
+
+    @validator("services")
+    def _few_and_reachable(cls, services: Tuple[str, ...]) -> Tuple[str, ...]:
+        if not 1 <= len(services) <= MOST_SERVICES:
+            raise ValueError(f"lists {len(services)} services; 1 to {MOST_SERVICES} are shown at once")
+        if len(set(services)) < len(services):
+            raise ValueError("lists a service twice")
+        if not any(registry()[service].needs_no_phone_call for service in services):
+            raise ValueError("has no service that can be reached without a phone call")
+        return services
+
+
+class Row(Listed):
+    id: str
+    when: When
+    words: Optional[str] = None
+
+
+class Menu(Listed):
+    audience: Tuple[str, ...]
+
+
+class UrgentIntent(Strict):
+    concern: str
+    urgency: str
+
+    @validator("urgency")
+    def _known_urgency(cls, urgency: str) -> str:
+        if urgency not in URGENCIES:
+            raise ValueError(f"{urgency!r} is not an urgency: {', '.join(URGENCIES)}")
+        return urgency
+
+
+class Table(Strict):
+    severity: Tuple[str, ...]
+    urgent_intents: Dict[str, UrgentIntent]
+    routes: Tuple[Row, ...]
+    help_menu: Tuple[Menu, ...]
+
+    @validator("routes", each_item=True)
+    def _known_concerns(cls, row: Row, values: Dict) -> Row:
+        for concern in row.when.concern:
+            if concern not in values.get("severity", ()):
+                raise ValueError(f"{concern!r} is not listed under severity{did_you_mean(concern, values['severity'])}")
+        return row
+
+    def concern_of(self, intent: str) -> Optional[str]:
+        """The concern that an intent speaks of, or None where it is no worry about a child."""
+        if intent in self.urgent_intents:
+            return self.urgent_intents[intent].concern
+        return intent if intent in self.severity else None
+
+    def row_for(self, concern: str, known: Situation) -> Row:
+        return next(row for row in self.routes if row.when.fits(concern, known))
+
+    def menu_for(self, known: Situation) -> Tuple[str, ...]:
+        return next(menu.services for menu in self.help_menu if known.audience in menu.audience)
+
+
+@lru_cache(maxsize=None)
+def table(path: Path = DATA / "routes.yml") -> Table:
+    """The route table. Raises DataError that names what to mend."""
+    found = read(path, Table)
+    last = found.routes[-1]
+    if last.when != When():
+        raise DataError(f"{shown(path)}: the last row ({last.id}) must fit everyone: write `when: {{}}`")
+    ids = [row.id for row in found.routes]
+    doubled = {one for one in ids if ids.count(one) > 1}
+    if doubled:
+        raise DataError(f"{shown(path)}: the id {sorted(doubled)[0]} stands there twice")
+    for audience in AUDIENCES:
+        if not any(audience in menu.audience for menu in found.help_menu):
+            raise DataError(f"{shown(path)}: help_menu has no row for {audience}")
+    return found
+
+
+def by_severity(concerns: Tuple[str, ...]) -> List[str]:
+    """The concerns, most severe first, each once."""
+    return sorted(set(concerns), key=table().severity.index)
+
+
+def route(known: Situation) -> Tuple[List[str], List[Row]]:
+    """The services to show, in order, and the rows of the table that gave them (none for the help menu).
+
+    Services of several concerns are dealt out in turn, so that the first door of each concern is among the three.
+    999 stands first where it is happening now, last where it may be.
+    """
+    rows = [table().row_for(concern, known) for concern in by_severity(known.concerns)]
+    lists = [row.services for row in rows] or [table().menu_for(known)]
+    services: List[str] = []
+    for place in range(MOST_SERVICES):
+        for one in lists:
+            if place < len(one) and one[place] not in services:
+                services.append(one[place])
+    services = services[:MOST_SERVICES]
+    if known.can_phone == "no":
+        services.sort(key=lambda service: not registry()[service].needs_no_phone_call)
+    if known.urgency == "now":
+        services.insert(0, EMERGENCY)
+    elif known.urgency == "possible":
+        services.append(EMERGENCY)
+    return services, rows

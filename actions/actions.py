@@ -14,7 +14,7 @@ from bot.signposting.situation import Situation
 CARDS = "webchat"   # the channel that shows cards and buttons; all others get plain text
 
 
-class _Signposting(Action):
+class _Signposting:
     """Reads the message, changes what is known, sends the reply and remembers."""
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]) -> List[EventType]:
@@ -34,7 +34,7 @@ class _Signposting(Action):
         raise NotImplementedError
 
 
-class ActionSignpost(_Signposting):
+class ActionSignpost(_Signposting, Action):
     """A worry: the services of the route table, at once."""
 
     def name(self) -> str:
@@ -45,7 +45,7 @@ class ActionSignpost(_Signposting):
         return known, for_concern(known, new, turn, asked)
 
 
-class ActionKeepHelp(_Signposting):
+class ActionKeepHelp(_Signposting, Action):
     """Everything that is no new worry: the help stays in hand, or the menu is shown."""
 
     def name(self) -> str:
@@ -62,7 +62,7 @@ class ActionKeepHelp(_Signposting):
         return known, keeping_help(move, known, turn, asked)
 
 
-class ActionAnswer(_Signposting):
+class ActionAnswer(_Signposting, Action):
     """A question about a service, the figures, the policy, privacy or the bot."""
 
     def name(self) -> str:

@@ -10,7 +10,8 @@ import importlib.util
 import os
 import sys
 import types
-import warnings
+
+from bot import logs
 
 STANDS_IN_FOR = ("tensorflow", "tensorflow_hub", "tensorflow_text", "tensorflow_addons", "keras")
 
@@ -53,8 +54,7 @@ def prepare() -> None:
     """Must run before the first `import rasa`. Safe to call more than once."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    warnings.filterwarnings("ignore", category=PendingDeprecationWarning)
+    logs.quiet()
     installed = importlib.util.find_spec("tensorflow") is not None
     if not installed:
         sys.meta_path.insert(0, _StandIn())

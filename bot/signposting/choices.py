@@ -41,6 +41,7 @@ class Choices(Strict):
     choices: Tuple[Choice, ...]
     questions: Tuple[Question, ...]
     topics: Tuple[str, ...]
+    safe_words: Tuple[str, ...]
 
     @validator("questions", "topics", each_item=True)
     def _known_choices(cls, value: object, values: Dict) -> object:

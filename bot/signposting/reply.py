@@ -94,7 +94,7 @@ def for_concern(known: Situation, new: Tuple[str, ...], turn: int, asked: Tuple[
         reply.add_text(_urgent_key(known), turn)
         reply.add_services(services, known)
         reply.add_text("utter_urgent_program", turn)
-    for concern, row in of_message[:2]:
+    for concern, row in of_message[:1]:   # one warm text is enough; the others' safety lines follow the cards
         if not (known.urgency == "now" and concern in ("immediate_danger", "suicide")):
             reply.add_text(_words_key(concern, row, known), turn)
     if known.urgency != "now":
@@ -184,8 +184,7 @@ def static_help(key: str, **values: object) -> Reply:
     """Help that needs nothing but the data files: for empty, over-long or broken input and for faults inside."""
     reply = Reply()
     unknown = Situation()
-    if key in responses():
-        reply.add_text(key, 0, **values)
+    reply.add_text(key, 0, **values)
     services = [EMERGENCY] + route(unknown)[0]
     reply.add_services(services, unknown)
     return reply

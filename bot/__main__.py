@@ -1,0 +1,69 @@
+"""The command line: python -m bot COMMAND."""
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Optional
+
+from bot import lean, logs
+
+lean.prepare()
+
+import typer  # noqa: E402
+
+cli = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.command()
+def train(force: bool = typer.Option(False, help="Train even where nothing has changed.")) -> None:
+    """Train the model, if data/, config.yml or the components have changed since the last time."""
+    from bot.training import train as train_model
+
+    raise typer.Exit(train_model(force))
+
+
+@cli.command()
+def serve(
+    port: int = typer.Option(5005, envvar="PORT", help="The port to listen on."),
+    host: str = typer.Option("127.0.0.1", envvar="HOST", help="The address to listen on."),
+) -> None:
+    """Serve the page, the widget and the web chat API."""
+    from bot.webchat.server import serve as serve_app
+
+    def load():
+        from bot.assistant import Assistant
+
+        return Assistant.load().on_new_message
+
+    serve_app(load, host, port)
+
+
+@cli.command()
+def converse(
+    file: str = typer.Argument(..., metavar="FILE", help="JSON lines, {id, turns: [{user}]} or {id, text}; - reads standard input."),
+) -> None:
+    """Hold conversations written as JSON lines and write what the bot answers, a line for each.
+
+    The exit status is 1 where a line was not valid; the others are answered all the same.
+    """
+    from bot.conversing import converse as hold
+
+    source = sys.stdin if file == "-" else open(file, encoding="utf-8")
+    with source:
+        raise typer.Exit(asyncio.run(hold(source, sys.stdout)))
+
+
+@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+def rasa(context: typer.Context) -> None:
+    """Rasa's own commands (data validate, shell, test ...), started the light way: python -m bot rasa data validate."""
+    from rasa.__main__ import main as rasa_main
+
+    logs.ordinary()
+    sys.argv = ["rasa", *context.args]
+    sys.path.insert(0, os.getcwd())
+    rasa_main()
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,72 @@
+"""The trained assistant: loads the model once and answers messages. Serving, conversing, flows and evaluation all go through it."""
+import os
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Tuple
+
+from bot import lean
+
+lean.prepare()
+
+from rasa.core.actions.action import RemoteAction  # noqa: E402  (after lean.prepare)
+from rasa.core.agent import Agent  # noqa: E402
+from rasa.core.channels.channel import UserMessage  # noqa: E402
+from rasa.utils.endpoints import EndpointConfig  # noqa: E402
+from rasa_sdk.executor import ActionExecutor  # noqa: E402
+
+import actions.actions  # noqa: E402
+from bot.signposting.data_files import ROOT  # noqa: E402
+from bot.signposting.reply import Message  # noqa: E402
+from bot.webchat.answering import answer  # noqa: E402
+from bot.webchat.conversations import CONVERSATIONS  # noqa: E402
+from bot.webchat.tracker_store import SlotsOnlyStore  # noqa: E402
+
+MODEL = ROOT / "models" / "model.tar.gz"
+
+
+class ModelMissing(RuntimeError):
+    """There is no trained model where it was expected."""
+
+
+class InProcessActions(EndpointConfig):
+    """Runs the actions in this process, where Rasa would send a request to an action server."""
+
+    def __init__(self) -> None:
+        super().__init__(url="in-process")
+        # Rasa checks each action's answer against a JSON schema, and the schema itself each time: 20 ms for an answer of our own.
+        RemoteAction._validate_action_result = lambda action, result: True  # type: ignore[assignment]
+        self._executor = ActionExecutor()
+        self._executor.register_package(actions.actions)
+
+    async def request(self, method: str = "post", subpath: Optional[str] = None, content_type: Optional[str] = None,
+                      compress: bool = False, **kwargs: Any) -> Optional[Any]:
+        return await self._executor.run(kwargs["json"])
+
+
+class Assistant:
+    """One loaded model, shared by all conversations."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    @classmethod
+    def load(cls, model: Path = MODEL) -> "Assistant":
+        """Raises ModelMissing; Rasa itself would take another model instead, without a word."""
+        if not model.is_file():
+            raise ModelMissing(f"There is no model at {model}. Train one: make train")
+        action_server = os.environ.get("ACTION_SERVER_URL")
+        return cls(
+            Agent.load(
+                str(model),
+                action_endpoint=EndpointConfig(url=action_server) if action_server else InProcessActions(),
+                tracker_store=SlotsOnlyStore(conversations=CONVERSATIONS),
+            )
+        )
+
+    async def on_new_message(self, message: UserMessage) -> Any:
+        return await self._agent.handle_message(message)
+
+    async def answer(
+        self, conversation_id: str, text: Optional[str] = None, choice: Optional[str] = None
+    ) -> Tuple[List[Message], Dict[str, Any]]:
+        """The answer as the web chat gives it, and its trace. Raises TooLong, NoSuchChoice."""
+        return await answer(self.on_new_message, conversation_id, text=text, choice=choice)

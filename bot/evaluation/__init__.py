@@ -1,0 +1,1 @@
+"""How well the bot understands: measured on messages written apart from the training phrases."""

@@ -1,0 +1,145 @@
+"""Decides which concern a message speaks of, if any, reading the whole and each part of it."""
+from __future__ import annotations
+
+import random
+from typing import Any, Dict, List, Text, Tuple
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, FEATURE_TYPE_SENTENCE, FEATURE_TYPE_SEQUENCE, INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.concern_model import ConcernModel, Example, Reading
+from bot.nlu.encoder import encode, readable
+from bot.nlu.noise import NOISES
+from bot.signposting.routes import by_severity, table
+
+NOISE_FOR_TRAINING = ("typing errors", "text-speak", "no vowels")
+NOT_UNDERSTOOD = "nlu_fallback"
+RANKED = 10
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
+    """Sets the intent and its ranking, and adds every concern found, the urgency and the likely speaker as entities.
+
+    A message is a worry where the whole, or any part of it, is one surely enough; the thresholds are in config.yml.
+    """
+
+    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: ConcernModel = None) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._model = model
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {
+            "worry": 0.5,           # the whole message is a worry from this probability on
+            "worry_part": 0.7,      # a part of it
+            "now": 0.5,             # danger now, the whole message
+            "now_part": 0.7,        # a part of it
+            "another_concern": 0.3,  # a second concern in the same part, from this share of all worries on
+            "concern_part": 0.5,    # a further concern from a part, from this share of all worries on
+            "adult": 0.85,          # an adult seems to speak; a child seems to, below 1 - adult
+            "understood": 0.25,     # below this share the best other intent is not believed
+        }
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> ConcernClassifier:
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any) -> ConcernClassifier:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, ConcernModel.load(folder / "concerns.npz"))
+
+    # ---- training
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [one for one in training_data.intent_examples if one.get(TEXT)]
+        texts, intents, speakers = [], [], []
+        chance = random.Random(1)
+        for place, example in enumerate(examples):
+            metadata = (example.get(METADATA) or {}).get(METADATA_INTENT) or {}
+            versions = [example.get(TEXT)]
+            if "language" not in metadata:
+                versions.append(NOISES[NOISE_FOR_TRAINING[place % len(NOISE_FOR_TRAINING)]](example.get(TEXT), chance))
+            for version in dict.fromkeys(versions):
+                texts.append(readable(version)[0])
+                intents.append(example.get(INTENT))
+                speakers.append(str(metadata.get("speaker", "unknown")))
+        vectors = encode(texts)
+        urgent = {name for name, meaning in table().urgent_intents.items() if meaning.urgency == "now"}
+        self._model = ConcernModel.learn(
+            [
+                Example(text, vector, intent, table().concern_of(intent) is not None, intent in urgent, speaker)
+                for text, vector, intent, speaker in zip(texts, vectors, intents, speakers)
+            ]
+        )
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder / "concerns.npz")
+        return self._resource
+
+    # ---- reading
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            if text and self._model is not None:
+                self._understand(message, text)
+        return messages
+
+    def _understand(self, message: Message, text: str) -> None:
+        whole = message.get_dense_features(TEXT, [])[1]
+        sequence = message.get_dense_features(TEXT, [])[0]
+        texts = readable(text)
+        vectors = np.vstack([whole.features, sequence.features]) if len(texts) > 1 else whole.features
+        reading = self._model.read(vectors, texts)
+        intent, ranking, concerns, urgent = self._decide(reading)
+        found = [{"entity": "concern", "value": concern} for concern in concerns]
+        if urgent:
+            found.append({"entity": "urgency", "value": "now"})
+        adult = float(reading.adult[0])
+        if concerns and (adult >= self._config["adult"] or adult <= 1 - self._config["adult"]):
+            found.append({"entity": "audience", "value": "adult" if adult > 0.5 else "child"})
+        message.set(INTENT, intent, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
+
+    def _decide(self, reading: Reading) -> Tuple[Dict[Text, Any], List[Dict[Text, Any]], List[str], bool]:
+        """The intent, the ranking of the whole message, the concerns, most severe first, and whether it is danger now."""
+        wants = self._config
+        rows = [0] if reading.worry[0] >= wants["worry"] else []
+        rows += [row for row in range(1, len(reading.worry)) if reading.worry[row] >= wants["worry_part"]]
+        order = np.argsort(-reading.intents[0])
+        ranking = [{"name": self._model.intents[place], "confidence": float(reading.intents[0][place])} for place in order[:RANKED]]
+        if not rows:
+            calm = [one for one in ranking if table().concern_of(one["name"]) is None and one["confidence"] >= wants["understood"]]
+            return calm[0] if calm else {"name": NOT_UNDERSTOOD, "confidence": float(1 - reading.worry[0])}, ranking, [], False
+        urgent = any(reading.now[row] >= (wants["now"] if row == 0 else wants["now_part"]) for row in rows)
+        intents: List[Tuple[str, float]] = []
+        for row in rows:
+            found = self._concern_intents(reading.intents[row], urgent)
+            intents += [one for one in found if not intents or row == 0 or one[1] >= wants["concern_part"]]
+        concerns = by_severity(tuple(table().concern_of(name) for name, _ in intents))[:3]
+        confidence = float(max(reading.worry[row] for row in rows))
+        return {"name": intents[0][0], "confidence": confidence}, ranking, concerns, urgent
+
+    def _concern_intents(self, shares: np.ndarray, urgent: bool) -> List[Tuple[str, float]]:
+        """The worry that a part speaks of, and others that it speaks of nearly as surely, each with its share of all worries."""
+        now = {name for name, meaning in table().urgent_intents.items() if meaning.urgency == "now"}
+        ranked = [
+            (self._model.intents[place], float(shares[place]))
+            for place in np.argsort(-shares)
+            if table().concern_of(self._model.intents[place]) is not None and (urgent or self._model.intents[place] not in now)
+        ]
+        total = sum(share for _, share in ranked) or 1.0
+        ranked = [(name, share / total) for name, share in ranked]
+        return ranked[:1] + [one for one in ranked[1:3] if one[1] >= self._config["another_concern"]]

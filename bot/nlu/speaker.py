@@ -1,0 +1,185 @@
+"""Who speaks, about whom, what age, can they phone, which service is asked about: found by the phrases in data/speaker.yml."""
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Dict, List, Match, Optional, Pattern, Sequence, Text, Tuple
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.phrases import PhraseError, compile_phrase, prepared
+from bot.nlu.text import folded, sentences
+from bot.signposting.data_files import DATA, DataError, Strict, read, shown
+from bot.signposting.services import registry
+from bot.signposting.situation import band
+
+PATH = DATA / "speaker.yml"
+NOTHING = "nothing"    # in tells and ages: phrases that look alike and tell nothing; they hide their words from the phrases after them
+
+_NUMBERS = "five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
+_NUMBER_WORDS = {word: number for number, word in enumerate(_NUMBERS, start=5)}
+_NUMBER_WORDS.update({"one": 1, "two": 2, "three": 3, "four": 4, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80})
+# What stands for a number in an age phrase: any age, one under 18, the age at the next birthday.
+_SLOTS = {"#child": "agechild", "#next": "agenext", "#": "ageany"}
+_CHILDS_AGE = "|".join(["1[0-7]", "[1-9]", *(word for word, number in _NUMBER_WORDS.items() if number < 18)])
+_ANY_AGE = "|".join([r"\d{1,2}", *_NUMBER_WORDS])
+
+_SPELLINGS = (    # how ages are typed, and how the phrases write them
+    (re.compile(r"\b(\d{1,2})[ -]?(?:y|yr|yrs|year|years)[ /-]{0,2}(?:o|old|olds)\b"), r"\1 year old"),
+    (re.compile(r"\b(?:y|yr ?|year ?)(\d{1,2})(s?)\b"), r"year \1 \2"),
+    (re.compile(r"\b(\d\d)(f|m)\b"), r"\1 \2"),
+    (re.compile(r"\b(f|m)(\d\d)\b"), r"\1 \2"),
+    (re.compile(r"\b(im|age|aged)(\d{1,2})\b"), r"\1 \2"),
+    (re.compile(r"\b(\d\d)(s|ish)\b"), r"\1 \2"),
+    (re.compile(r"\b4\b(?= year old)"), "four"),
+    (re.compile(r"\b(is|im|hes|shes|only|about|age|aged|year|just|my|turned|of) 4\b(?! (?:me|my|you|u|the|a|us|him|her|them|real|ever|help)\b)"), r"\1 four"),
+)
+_START, _END, _TAKEN, _HIDDEN = "^ ", "$ ", "¤ ", "¬ "
+_MARKS = {"^": "messagestart", "$": "openingend", **_SLOTS}
+_OPENING = re.compile(r"[,.:;!?(\n]| - |-(?= )")
+
+
+class SpeakerFile(Strict):
+    """`tells`: for each entity and value the phrases that show it. `ages`, `school_years`: phrases with a number. The file says more."""
+
+    lists: Dict[str, Tuple[str, ...]]
+    tells: Dict[str, Dict[str, Tuple[str, ...]]]
+    ages: Dict[str, Tuple[str, ...]]
+    school_years: Dict[str, Tuple[str, ...]]
+    fillers: Tuple[str, ...]
+
+
+class Speaker:
+    """The compiled phrases of data/speaker.yml. Raises DataError where one is not written right."""
+
+    def __init__(self) -> None:
+        found = read(PATH, SpeakerFile)
+        lists = {name: [_marked(one) for one in phrases] for name, phrases in found.lists.items()}
+        try:
+            self._tells = {
+                entity: {value: _compiled(phrases, lists) for value, phrases in values.items()} for entity, values in found.tells.items()
+            }
+            self._ages = [(whose, pattern, False) for whose, phrases in found.ages.items() for pattern in _compiled(phrases, lists)]
+            self._ages += [(whose, pattern, True) for whose, phrases in found.school_years.items() for pattern in _compiled(phrases, lists)]
+            self._fillers = _compiled(found.fillers, lists)
+        except PhraseError as error:
+            raise DataError(f"{shown(PATH)}: {error}") from None
+        self._services = [
+            (service.id, [compile_phrase(name, {}) for name in service.names]) for service in registry().values()
+        ]
+
+    def read(self, text: str) -> Tuple[Dict[str, List[str]], bool]:
+        """What the text tells (values by entity, in the file's order), and whether it tells nothing else ("im 14", "shes my daughter")."""
+        text = _spelled(folded(text))
+        lines = [prepared(one) for one in sentences(text)]
+        told: Dict[str, List[str]] = {}
+        left = self._read_ages(lines, told)
+        seen = _opened(lines, text)
+        for entity, values in self._tells.items():
+            hiding = values.get(NOTHING, [])
+            clear = [_replaced(line, hiding, _HIDDEN) for line in seen]
+            for value, patterns in values.items():
+                if value != NOTHING and any(pattern.search(line) for pattern in patterns for line in clear):
+                    told.setdefault(entity, []).append(value)
+        services = [service for service, patterns in self._services if any(p.search(line) for p in patterns for line in lines)]
+        if services:
+            told["service"] = services
+        only = bool({"age", "speaker_age", "audience", "about"} & set(told)) and not services and not _replaced(left, self._fillers, "").strip()
+        return {entity: list(dict.fromkeys(values)) for entity, values in told.items()}, only
+
+    def _read_ages(self, lines: List[str], told: Dict[str, List[str]]) -> str:
+        """Adds the ages to `told`, each number read once by the first phrase that has it; returns what is left of the message."""
+        left = _START + "".join(lines)
+        for whose, pattern, school in self._ages:
+
+            def take(match: Match[str]) -> str:
+                if whose == NOTHING:
+                    return _HIDDEN
+                age = _age(match, school)
+                if age is None:
+                    return match.group(0)
+                told.setdefault(whose, []).append(band(age))
+                return _TAKEN
+
+            left = pattern.sub(take, left)
+        return left.replace(_START, "").replace(_TAKEN, "")
+
+
+def _marked(phrase: str) -> str:
+    """The phrase with words in place of the signs ^, $ and #, which the language of phrases does not know."""
+    return " ".join(_MARKS.get(token, token) for token in re.split(r" +", re.sub(r"([()|\[\]])", r" \1 ", phrase)))
+
+
+def _compiled(phrases: Sequence[str], lists: Dict[str, List[str]]) -> List[Pattern[str]]:
+    return [_with_number(compile_phrase(_marked(one), lists)) for one in phrases]
+
+
+def _with_number(pattern: Pattern[str]) -> Pattern[str]:
+    written = pattern.pattern.replace("messagestart ", re.escape(_START)).replace("openingend ", re.escape(_END))
+    for name, ages in (("agechild", _CHILDS_AGE), ("agenext", _ANY_AGE), ("ageany", _ANY_AGE)):
+        written = written.replace(f"{name} ", f"(?P<{name}>{ages}) ", 1)
+    return re.compile(written)
+
+
+def _spelled(text: str) -> str:
+    for typed, written in _SPELLINGS:
+        text = typed.sub(written, text)
+    return text
+
+
+def _opened(lines: List[str], text: str) -> List[str]:
+    """The lines, the first with a mark at its start; and where more follows them, the words before the first comma or stop, marked at both ends."""
+    opening, *more = _OPENING.split(text.strip(), 1)
+    marked = [_START + line if place == 0 else line for place, line in enumerate(lines)]
+    return [*marked, _START + prepared(opening) + _END] if more and more[0].strip() else marked
+
+
+def _replaced(text: str, patterns: Sequence[Pattern[str]], by: str) -> str:
+    for pattern in patterns:
+        text = pattern.sub(by, text)
+    return text
+
+
+def _age(match: Match[str], school: bool) -> Optional[int]:
+    name, number = next((name, number) for name, number in match.groupdict().items() if number)
+    age = int(number) if number.isdigit() else _NUMBER_WORDS[number]
+    if school:
+        return age + 5 if 1 <= age <= 13 else None   # year 9 is 13 to 14: the younger age is taken
+    if name == "agenext":
+        age -= 1
+    return age if 0 < age < 100 else None
+
+
+@lru_cache(maxsize=None)
+def speaker() -> Speaker:
+    return Speaker()
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class SpeakerExtractor(GraphComponent, EntityExtractorMixin):
+    """Adds what is told about the speaker as entities. A message that tells nothing else gets the intent `inform`."""
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        self._config = config
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> SpeakerExtractor:
+        speaker()
+        return cls(config)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            told, only = speaker().read(message.get(TEXT) or "")
+            found = [{"entity": entity, "value": value} for entity, values in told.items() for value in values]
+            kept = [one for one in message.get(ENTITIES, []) if one["entity"] not in told or one["entity"] in ("concern", "fact")]
+            message.set(ENTITIES, kept + self.add_extractor_name(found), add_to_output=True)
+            if only and (message.get(INTENT) or {}).get("name") != "inform":
+                message.set(INTENT, {"name": "inform", "confidence": 1.0}, add_to_output=True)
+                message.set(ENTITIES, [one for one in message.get(ENTITIES) if one["entity"] != "concern"], add_to_output=True)
+        return messages

@@ -1,0 +1,58 @@
+"""Trains the model when what it is made of has changed, and checks the data files first."""
+import hashlib
+import time
+from typing import Iterable
+
+from bot.signposting.data_files import DATA, ROOT, DataError
+from bot.signposting.choices import choices
+from bot.signposting.routes import table
+from bot.signposting.services import registry
+from bot.signposting.words import responses
+
+MODEL = ROOT / "models" / "model.tar.gz"
+STAMP = ROOT / "models" / "made-of"
+
+
+def check_data() -> None:
+    """Reads every data file. Raises DataError that names file, line and field."""
+    from bot.nlu.safety_net import net
+    from bot.nlu.speaker import speaker
+
+    for read in (registry, table, responses, choices, net, speaker):
+        read()
+
+
+def made_of() -> str:
+    """A fingerprint of all that the model is made of: the data for Rasa, the pipeline and the components."""
+    sources: Iterable = [ROOT / "config.yml", ROOT / "requirements.txt", DATA / "text_speak.yml", DATA / "routes.yml", DATA / "rules.yml"]
+    digest = hashlib.sha256()
+    for path in [*sources, *sorted((DATA / "nlu").glob("*.yml")), *sorted((DATA / "domain").rglob("*.yml")), *sorted((ROOT / "bot" / "nlu").glob("*.py"))]:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def train(force: bool = False) -> int:
+    """Returns the exit status."""
+    try:
+        check_data()
+    except DataError as error:
+        print(f"The data files need mending:\n{error}")
+        return 1
+    fingerprint = made_of()
+    if not force and MODEL.exists() and STAMP.exists() and STAMP.read_text() == fingerprint:
+        print("The model is up to date.")
+        return 0
+    print("Training the model: this takes a few minutes the first time.", flush=True)
+    began = time.monotonic()
+    from rasa.model_training import train as rasa_train
+
+    result = rasa_train(
+        domain=str(DATA / "domain"), config=str(ROOT / "config.yml"), training_files=[str(DATA / "nlu"), str(DATA / "rules.yml")],
+        output=str(MODEL.parent), fixed_model_name=MODEL.name[: -len(".tar.gz")], force_training=force,
+    )
+    if result.code != 0 or not MODEL.exists():
+        print("Training failed: see above.")
+        return 1
+    STAMP.write_text(fingerprint)
+    print(f"Trained in {time.monotonic() - began:.0f} s: {MODEL.relative_to(ROOT)}")
+    return 0

@@ -1,8 +1,8 @@
 """The learned part: how much a text sounds like a worry, like danger now, like each intent, and who seems to speak.
 
 One representation, linear heads. A text is its sentence vector's nearness to some training texts (a Gaussian kernel, approximated
-after Nystroem) beside its word and letter n-grams. The heads are linear support vector machines; their scores are turned into
-probabilities with scores that the training texts got from models that had not seen them (Platt).
+after Nystroem) beside its word and letter n-grams. The heads are linear support vector machines. The scores of the yes/no heads are
+turned into probabilities with scores that the training texts got from models that had not seen them (Platt); the intents only compete.
 """
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ KERNEL_WIDTH = 1.0       # gamma of the Gaussian kernel between sentence vectors
 NGRAM_SHARE = 0.5        # weight of the n-grams beside the kernel
 SOFTNESS = 1.0           # C of the yes/no heads
 SOFTNESS_INTENTS = 0.5   # C of the intents' head
+SHARPNESS = 3.0          # how much the best intent takes of the shares
 FOLDS = 3
+YES_NO = 3               # the heads before the intents': worry, now, adult
 
 _VECTORIZERS: Dict[str, Dict] = {
     "word": dict(analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, min_df=2, dtype=np.float32),
@@ -71,9 +73,9 @@ class ConcernModel:
         grams = hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers]).tocsr()
         kernel = np.exp(-KERNEL_WIDTH * (2.0 - 2.0 * (vectors @ self._landmarks.T)))
         scores = kernel @ self._arrays["kernel_weights"] + NGRAM_SHARE * (grams @ self._arrays["gram_weights"]) + self._arrays["offsets"]
-        chances = 1.0 / (1.0 + np.exp(-(scores * self._arrays["slopes"] + self._arrays["shifts"])))
-        intents = chances[:, 3:]
-        return Reading(chances[:, 0], chances[:, 1], chances[:, 2], intents / np.maximum(intents.sum(axis=1, keepdims=True), 1e-9))
+        chances = 1.0 / (1.0 + np.exp(-(scores[:, :YES_NO] * self._arrays["slopes"] + self._arrays["shifts"])))
+        rivals = np.exp(SHARPNESS * (scores[:, YES_NO:] - scores[:, YES_NO:].max(axis=1, keepdims=True)))
+        return Reading(chances[:, 0], chances[:, 1], chances[:, 2], rivals / rivals.sum(axis=1, keepdims=True))
 
     # ---- learning
 
@@ -93,15 +95,15 @@ class ConcernModel:
         targets = [(np.array([one.worry for one in examples]), None), (np.array([one.now for one in examples]), None)]
         targets.append((np.isin(speakers, ["adult", "professional"]), speakers != "unknown"))
         heads = [_yes_no(features, target, where) for target, where in targets]
-        heads += _intent_heads(features, intents, names)
-        weights = np.vstack([head[0] for head in heads]).T
+        machine = LinearSVC(C=SOFTNESS_INTENTS, random_state=0).fit(features, intents)
+        weights = np.vstack([*(head[0] for head in heads), machine.coef_]).T
         kernel_size = nystroem.components_.shape[0]
         arrays = {
             "intents": np.array(names),
             "landmarks": nystroem.components_.astype(np.float32),
             "kernel_weights": (nystroem.normalization_.T @ weights[:kernel_size]).astype(np.float32),
             "gram_weights": np.ascontiguousarray(weights[kernel_size:], dtype=np.float32),
-            "offsets": np.array([head[1] for head in heads], dtype=np.float32),
+            "offsets": np.array([*(head[1] for head in heads), *machine.intercept_], dtype=np.float32),
             "slopes": np.array([head[2] for head in heads], dtype=np.float32),
             "shifts": np.array([head[3] for head in heads], dtype=np.float32),
         }
@@ -133,18 +135,6 @@ def _yes_no(features: csr_matrix, target: np.ndarray, where: np.ndarray = None) 
     slope, shift = _platt(unseen, wanted)
     machine = LinearSVC(C=SOFTNESS, random_state=0).fit(inside, wanted)
     return machine.coef_[0], float(machine.intercept_[0]), slope, shift
-
-
-def _intent_heads(features: csr_matrix, intents: np.ndarray, names: List[str]) -> List[Head]:
-    unseen = np.zeros((len(intents), len(names)))
-    for learn, test in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(features, intents):
-        unseen[test] = LinearSVC(C=SOFTNESS_INTENTS, random_state=0).fit(features[learn], intents[learn]).decision_function(features[test])
-    machine = LinearSVC(C=SOFTNESS_INTENTS, random_state=0).fit(features, intents)
-    heads = []
-    for place, name in enumerate(names):
-        slope, shift = _platt(unseen[:, place], (intents == name).astype(int))
-        heads.append((machine.coef_[place], float(machine.intercept_[place]), slope, shift))
-    return heads
 
 
 def _platt(scores: np.ndarray, target: np.ndarray) -> Tuple[float, float]:

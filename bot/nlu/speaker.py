@@ -86,7 +86,7 @@ class Speaker:
             clear = [_replaced(line, hiding, _HIDDEN) for line in seen]
             for value, patterns in values.items():
                 if value != NOTHING and any(pattern.search(line) for pattern in patterns for line in clear):
-                    told.setdefault(entity, []).append(value)
+                    told.setdefault(entity, []).append(value.partition(" ")[0])    # "adult likely" is adult
         services = [service for service, patterns in self._services if any(p.search(line) for p in patterns for line in lines)]
         if services:
             told["service"] = services
@@ -123,7 +123,7 @@ def _compiled(phrases: Sequence[str], lists: Dict[str, List[str]]) -> List[Patte
 def _with_number(pattern: Pattern[str]) -> Pattern[str]:
     written = pattern.pattern.replace("messagestart ", re.escape(_START)).replace("openingend ", re.escape(_END))
     for name, ages in (("agechild", _CHILDS_AGE), ("agenext", _ANY_AGE), ("ageany", _ANY_AGE)):
-        written = written.replace(f"{name} ", f"(?P<{name}>{ages}) ", 1)
+        written = written.replace(f"{name} ", f"(?P<{name}>{ages}) ", 1).replace(f"{name} ", f"(?:{ages}) ")
     return re.compile(written)
 
 

@@ -1,37 +1,24 @@
 """The web server: the page, the widget's files, the web chat's channel and the health checks, and nothing else of Rasa's."""
 import asyncio
-import json
 import logging
 import secrets
-from pathlib import Path
 from typing import Any, Awaitable, Callable, Optional
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from rasa.core.channels.channel import UserMessage
 from sanic import Request, Sanic
 from sanic.exceptions import SanicException
-from sanic.response import HTTPResponse, file, html
+from sanic.response import HTTPResponse, empty, html
 from sanic.response import json as json_response
 
-from bot.signposting.reply import card
-from bot.signposting.situation import Situation
 from bot.webchat.answering import answer
 from bot.webchat.channel import WebChat, refusal
 from bot.webchat.conversations import CONVERSATIONS
+from bot.webchat.origins import cross_origin, security_headers
+from bot.webchat.static import PAGES, Static
 
-WIDGET = Path(__file__).parent / "widget"
+API = "/webhooks/webchat"
 MOST_BYTES = 64 * 1024
-ON_THE_PAGE = ("childline", "nspcc_helpline", "report_remove", "police_101", "emergency_999")
 PROBE = ("someone is threatening to share my pictures", "report_remove")
-SAFE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
-TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml", ".png": "image/png"}
 logger = logging.getLogger(__name__)
 
 Answerer = Callable[[UserMessage], Awaitable[Any]]
@@ -49,34 +36,32 @@ class Gate:
         return await self.on_new_message(message)
 
 
-def page(name: str, lang: str = "en") -> str:
-    """One of the widget's templates, filled with the contacts of the registry. `lang`: a language of words.json."""
-    templates = Environment(loader=FileSystemLoader(str(WIDGET)), autoescape=select_autoescape(default=True, default_for_string=True))
-    cards = [card(service, Situation()) for service in ON_THE_PAGE]
-    words = json.loads((WIDGET / "words.json").read_text(encoding="utf-8"))
-    return templates.get_template(name).render(services=cards, words=words, lang=lang if lang in words else "en")
-
-
 def create_app(gate: Gate, name: str = "webchat") -> Sanic:
     """The Sanic app. `gate` gets its `on_new_message` when the model has loaded."""
     app = Sanic(name, configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MOST_BYTES
-    app.config.FALLBACK_ERROR_FORMAT = "json"
-    app.blueprint(WebChat().blueprint(gate), url_prefix="/webhooks/webchat")
+    app.blueprint(WebChat().blueprint(gate), url_prefix=API)
+    static = Static()
+
+    def page(request: Request, template: str) -> HTTPResponse:
+        return html(static.page(template, request.args.get("lang", "en"), f"{request.scheme}://{request.host}"))
 
     @app.get("/")
     async def home(request: Request) -> HTTPResponse:
-        return html(page("page.html.j2", request.args.get("lang", "en")))
+        return page(request, "page.html.j2")
 
-    @app.get("/widget/<path:path>")
-    async def widget(request: Request, path: str) -> HTTPResponse:
-        template = {"embed": "embed.html.j2", "frame": "frame.html.j2", "fallback.html": "fallback.html.j2"}.get(path)
-        if template:
-            return html(page(template, request.args.get("lang", "en")))
-        found = (WIDGET / path).resolve()
-        if WIDGET.resolve() not in found.parents or found.suffix not in TYPES or not found.is_file():
-            return refusal(404, "not_found", "There is nothing at this address.", "utter_broken")
-        return await file(found, mime_type=TYPES[found.suffix], headers={"Access-Control-Allow-Origin": "*"})
+    @app.get("/widget/<name:path>")
+    async def widget(request: Request, name: str) -> HTTPResponse:
+        if name in PAGES:
+            shown = page(request, PAGES[name])
+            if name == "fallback.html":
+                shown.headers["Access-Control-Allow-Origin"] = "*"
+            return shown
+        return static.file(name, request) or refusal(404, "not_found", "There is nothing at this address.", "utter_broken")
+
+    @app.options(f"{API}/<name>")
+    async def preflight(request: Request, name: str) -> HTTPResponse:
+        return empty()
 
     @app.get("/health/live")
     async def live(request: Request) -> HTTPResponse:
@@ -89,7 +74,9 @@ def create_app(gate: Gate, name: str = "webchat") -> Sanic:
 
     @app.on_response
     async def safe(request: Request, response: HTTPResponse) -> None:
-        for header, value in SAFE_HEADERS.items():
+        if request.path.startswith(API):
+            response.headers.update(cross_origin(request.headers.get("origin")))
+        for header, value in security_headers(request.path).items():
             response.headers.setdefault(header, value)
 
     @app.exception(Exception)

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from bot.signposting.services import registry
-from bot.webchat.server import ON_THE_PAGE
+from bot.webchat.static import ON_THE_PAGE
 from tests.test_main_job import GIRL_OF_13
 
 PHONE = {"width": 360, "height": 740}
@@ -48,7 +48,7 @@ def test_by_keyboard_alone_danger_gets_999_first(page):
     box.focus()
     page.keyboard.type("hes got a knife and hes hurting my mum right now im 10")
     page.keyboard.press("Enter")
-    page.get_by_text("I am a computer program. Nobody has been told and I cannot send help.").wait_for(timeout=15_000)
+    page.get_by_text("I am a computer program. Nobody has been told and I cannot send help.").first.wait_for(timeout=15_000)
     assert page.evaluate("document.activeElement.tagName").lower() in ("safeguarding-chat", "textarea", "input")
 
 

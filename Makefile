@@ -6,7 +6,7 @@ SYSTEM_PYTHON := $(firstword $(shell for p in python3 /usr/bin/python3 python; d
 UV = $(shell command -v uv || echo .tools/uv/bin/uv)
 LOCK = pip compile --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
 
-.PHONY: help setup setup-tests train run test lock
+.PHONY: help setup setup-tests train run test evaluate screenshots lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -27,6 +27,12 @@ run: train ## serve the bot on http://127.0.0.1:5005 (PORT=...)
 test: setup-tests ## run all tests
 	@$(PYTHON) -m bot train
 	@$(PYTHON) -m pytest $(ARGS)
+
+evaluate: train ## measure how well it understands: reports/understanding/report.html (ARGS="--noise --ordinary FILE")
+	@$(PYTHON) -m bot evaluate $(ARGS)
+
+screenshots: setup-tests ## pictures of the page from a bot that runs on PORT, into reports/screenshots
+	@$(PYTHON) tests/browser/screenshots.py http://127.0.0.1:$(PORT) reports/screenshots
 
 lock: ## write the lock files anew from requirements*.in
 	@$(UV) $(LOCK) requirements.in -o requirements.txt -q && $(UV) $(LOCK) requirements-test.in -o requirements-test.txt -q

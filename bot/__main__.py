@@ -1,6 +1,5 @@
 """The command line: python -m bot COMMAND."""
 import asyncio
-import json
 import os
 import sys
 from pathlib import Path
@@ -52,6 +51,18 @@ def converse(
     source = sys.stdin if file == "-" else open(file, encoding="utf-8")
     with source:
         raise typer.Exit(asyncio.run(hold(source, sys.stdout)))
+
+
+@cli.command()
+def evaluate(
+    report: Path = typer.Option(Path("reports/understanding"), help="The folder for report.html and report.json."),
+    ordinary: Optional[Path] = typer.Option(None, exists=True, help="A tab-separated file of ordinary messages, for false alarms."),
+    noise: bool = typer.Option(False, help="Also measure with typing errors, text-speak, no vowels, capitals and emoji."),
+) -> None:
+    """Measure how well the bot understands, on messages written apart from the training phrases."""
+    from bot.evaluation.evaluate import evaluate as run
+
+    asyncio.run(run(report, ordinary, noise))
 
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)

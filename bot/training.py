@@ -1,5 +1,6 @@
 """Trains the model when what it is made of has changed, and checks the data files first."""
 import hashlib
+import os
 import time
 from typing import Iterable
 
@@ -43,6 +44,7 @@ def train(force: bool = False) -> int:
         print("The model is up to date.")
         return 0
     print("Training the model: this takes a few minutes the first time.", flush=True)
+    os.environ["TQDM_DISABLE"] = "1"   # Rasa's progress bars of the rules, which take no time
     began = time.monotonic()
     from rasa.model_training import train as rasa_train
 

@@ -47,7 +47,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
             "now_part": 0.7,        # a part of it
             "another_concern": 0.3,  # a second concern in the same part, from this share of all worries on
             "concern_part": 0.5,    # a further concern from a part, from this share of all worries on
-            "adult": 0.85,          # an adult seems to speak; a child seems to, below 1 - adult
+            "adult": 0.92,          # an adult seems to speak; a child seems to, below 1 - adult
             "understood": 0.25,     # below this share the best other intent is not believed
         }
 
@@ -75,7 +75,9 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
                 texts.append(readable(version)[0])
                 intents.append(example.get(INTENT))
                 speakers.append(str(metadata.get("speaker", "unknown")))
+        print(f"  encoding {len(texts)} phrases", flush=True)
         vectors = encode(texts)
+        print("  learning which of them are worries, danger now, and which concern", flush=True)
         urgent = {name for name, meaning in table().urgent_intents.items() if meaning.urgency == "now"}
         self._model = ConcernModel.learn(
             [

@@ -82,10 +82,11 @@ class Speaker:
         left = self._read_ages(lines, told)
         seen = _opened(lines, text)
         for entity, values in self._tells.items():
-            hiding = values.get(NOTHING, [])
-            clear = [_replaced(line, hiding, _HIDDEN) for line in seen]
+            clear = seen
             for value, patterns in values.items():
-                if value != NOTHING and any(pattern.search(line) for pattern in patterns for line in clear):
+                if value == NOTHING:
+                    clear = [_replaced(line, patterns, _HIDDEN) for line in seen]
+                elif any(pattern.search(line) for pattern in patterns for line in clear):
                     told.setdefault(entity, []).append(value.partition(" ")[0])    # "adult likely" is adult
         services = [service for service, patterns in self._services if any(p.search(line) for p in patterns for line in lines)]
         if services:
@@ -104,7 +105,7 @@ class Speaker:
                 age = _age(match, school)
                 if age is None:
                     return match.group(0)
-                told.setdefault(whose, []).append(band(age))
+                told.setdefault(whose.partition(" ")[0], []).append(band(age))
                 return _TAKEN
 
             left = pattern.sub(take, left)
@@ -176,10 +177,13 @@ class SpeakerExtractor(GraphComponent, EntityExtractorMixin):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             told, only = speaker().read(message.get(TEXT) or "")
+            guessed = next((one["value"] for one in message.get(ENTITIES, []) if one["entity"] == "audience"), None)
+            if guessed == "adult" and told.get("audience") == ["child"] and "speaker_age" not in told:
+                told["audience"] = []   # phrases and learning disagree: who speaks stays unknown, and both doors are shown
             found = [{"entity": entity, "value": value} for entity, values in told.items() for value in values]
             kept = [one for one in message.get(ENTITIES, []) if one["entity"] not in told or one["entity"] in ("concern", "fact")]
-            message.set(ENTITIES, kept + self.add_extractor_name(found), add_to_output=True)
-            if only and (message.get(INTENT) or {}).get("name") != "inform":
+            if only:
+                kept = [one for one in kept if one["entity"] != "concern"]
                 message.set(INTENT, {"name": "inform", "confidence": 1.0}, add_to_output=True)
-                message.set(ENTITIES, [one for one in message.get(ENTITIES) if one["entity"] != "concern"], add_to_output=True)
+            message.set(ENTITIES, kept + self.add_extractor_name(found), add_to_output=True)
         return messages

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any, Dict, List, Text, Tuple
+from typing import Any, Dict, List, Set, Text, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -41,13 +41,14 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         return {
-            "worry": 0.5,           # the whole message is a worry from this probability on
-            "worry_part": 0.7,      # a part of it
-            "now": 0.5,             # danger now, the whole message
-            "now_part": 0.7,        # a part of it
+            "worry": 0.6,           # the whole message is a worry from this probability on
+            "worry_part": 0.8,      # a part of it
+            "now": 0.25,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
+            "now_part": 0.4,        # a part of it
             "another_concern": 0.3,  # a second concern in the same part, from this share of all worries on
             "concern_part": 0.5,    # a further concern from a part, from this share of all worries on
             "adult": 0.92,          # an adult seems to speak; a child seems to, below 1 - adult
+            "words_to_tell_who": 7,  # a shorter message does not show who speaks, only phrases do
             "understood": 0.25,     # below this share the best other intent is not believed
         }
 
@@ -78,7 +79,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         print(f"  encoding {len(texts)} phrases", flush=True)
         vectors = encode(texts)
         print("  learning which of them are worries, danger now, and which concern", flush=True)
-        urgent = {name for name, meaning in table().urgent_intents.items() if meaning.urgency == "now"}
+        urgent = self._now_intents()
         self._model = ConcernModel.learn(
             [
                 Example(text, vector, intent, table().concern_of(intent) is not None, intent in urgent, speaker)
@@ -109,7 +110,8 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         if urgent:
             found.append({"entity": "urgency", "value": "now"})
         adult = float(reading.adult[0])
-        if concerns and (adult >= self._config["adult"] or adult <= 1 - self._config["adult"]):
+        sure = adult >= self._config["adult"] or adult <= 1 - self._config["adult"]
+        if concerns and sure and len(text.split()) >= self._config["words_to_tell_who"]:
             found.append({"entity": "audience", "value": "adult" if adult > 0.5 else "child"})
         message.set(INTENT, intent, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
@@ -125,18 +127,33 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         if not rows:
             calm = [one for one in ranking if table().concern_of(one["name"]) is None and one["confidence"] >= wants["understood"]]
             return calm[0] if calm else {"name": NOT_UNDERSTOOD, "confidence": float(1 - reading.worry[0])}, ranking, [], False
-        urgent = any(reading.now[row] >= (wants["now"] if row == 0 else wants["now_part"]) for row in rows)
+        urgent = any(self._nowness(reading, row) >= (wants["now"] if row == 0 else wants["now_part"]) for row in rows)
         intents: List[Tuple[str, float]] = []
         for row in rows:
             found = self._concern_intents(reading.intents[row], urgent)
             intents += [one for one in found if not intents or row == 0 or one[1] >= wants["concern_part"]]
-        concerns = by_severity(tuple(table().concern_of(name) for name, _ in intents))[:3]
+        concerns: List[str] = []
+        for concern in (table().concern_of(name) for name, _ in intents):
+            if not any(table().rivals(concern, other) for other in concerns):
+                concerns.append(concern)
+        concerns = by_severity(tuple(concerns))[:3]
         confidence = float(max(reading.worry[row] for row in rows))
         return {"name": intents[0][0], "confidence": confidence}, ranking, concerns, urgent
 
+    def _nowness(self, reading: Reading, row: int) -> float:
+        """How much a part sounds like danger now: by the yes/no head, and by the share of such intents among the worries."""
+        shares = reading.intents[row]
+        worries = sum(share for share, name in zip(shares, self._model.intents) if table().concern_of(name) is not None)
+        now = sum(share for share, name in zip(shares, self._model.intents) if name in self._now_intents())
+        return float(reading.now[row] + now / max(worries, 1e-9)) / 2
+
+    @staticmethod
+    def _now_intents() -> Set[str]:
+        return {name for name, meaning in table().urgent_intents.items() if meaning.urgency == "now"}
+
     def _concern_intents(self, shares: np.ndarray, urgent: bool) -> List[Tuple[str, float]]:
         """The worry that a part speaks of, and others that it speaks of nearly as surely, each with its share of all worries."""
-        now = {name for name, meaning in table().urgent_intents.items() if meaning.urgency == "now"}
+        now = self._now_intents()
         ranked = [
             (self._model.intents[place], float(shares[place]))
             for place in np.argsort(-shares)

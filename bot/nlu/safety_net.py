@@ -88,17 +88,13 @@ class Net:
         ]
 
     def _means_it(self, sign: Sign, pattern: Pattern[str], line: str) -> bool:
-        match = pattern.search(line)
-        if match is None:
+        if any(self._any(kind, line) for kind in sign.unless if kind not in ("negation", "fiction")):
             return False
-        for kind in sign.unless:
-            if kind == "negation":
-                before = " ".join(line[: match.start()].split()[-WORDS_BEFORE:]) + " "
-                if self._any(kind, before):
-                    return False
-            elif kind != "fiction" and self._any(kind, line):
-                return False
-        return True
+        return any("negation" not in sign.unless or not self._negated(line, match.start()) for match in pattern.finditer(line))
+
+    def _negated(self, line: str, start: int) -> bool:
+        """True where a negation stands just before a phrase that begins at `start`."""
+        return self._any("negation", " ".join(line[:start].split()[-WORDS_BEFORE:]) + " ")
 
     def _any(self, kind: str, text: str) -> bool:
         return any(pattern.search(text) for pattern in self._cancel.get(kind, ()))

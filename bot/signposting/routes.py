@@ -87,9 +87,17 @@ class UrgentIntent(Strict):
 
 class Table(Strict):
     severity: Tuple[str, ...]
+    families: Tuple[Tuple[str, ...], ...]
     urgent_intents: Dict[str, UrgentIntent]
     routes: Tuple[Row, ...]
     help_menu: Tuple[Menu, ...]
+
+    @validator("families", each_item=True)
+    def _known_family(cls, family: Tuple[str, ...], values: Dict) -> Tuple[str, ...]:
+        for concern in family:
+            if concern not in values.get("severity", ()):
+                raise ValueError(f"{concern!r} is not listed under severity{did_you_mean(concern, values['severity'])}")
+        return family
 
     @validator("routes", each_item=True)
     def _known_concerns(cls, row: Row, values: Dict) -> Row:
@@ -103,6 +111,10 @@ class Table(Strict):
         if intent in self.urgent_intents:
             return self.urgent_intents[intent].concern
         return intent if intent in self.severity else None
+
+    def rivals(self, one: str, other: str) -> bool:
+        """True for two different concerns of one family, of which only the surer counts."""
+        return one != other and any(one in family and other in family for family in self.families)
 
     def row_for(self, concern: str, known: Situation) -> Row:
         return next(row for row in self.routes if row.when.fits(concern, known))

@@ -32,7 +32,10 @@ def serve(
 
     def load():
         from bot.assistant import Assistant
+        from bot.training import check_data, check_phrases
 
+        check_data()
+        check_phrases()
         return Assistant.load().on_new_message
 
     serve_app(load, host, port)

@@ -15,12 +15,18 @@ STAMP = ROOT / "models" / "made-of"
 
 
 def check_data() -> None:
-    """Reads every data file. Raises DataError that names file, line and field."""
+    """Reads the data files of the signposting core. Raises DataError that names file, line and field."""
+    for read in (registry, table, responses, choices):
+        read()
+
+
+def check_phrases() -> None:
+    """Reads the phrase files of the pipeline too, which imports Rasa. Raises DataError that names the file and the phrase."""
     from bot.nlu.safety_net import net
     from bot.nlu.speaker import speaker
 
-    for read in (registry, table, responses, choices, net, speaker):
-        read()
+    net()
+    speaker()
 
 
 def made_of() -> str:
@@ -43,6 +49,11 @@ def train(force: bool = False) -> int:
     if not force and MODEL.exists() and STAMP.exists() and STAMP.read_text() == fingerprint:
         print("The model is up to date.")
         return 0
+    try:
+        check_phrases()
+    except DataError as error:
+        print(f"The data files need mending:\n{error}")
+        return 1
     print("Training the model: this takes a few minutes the first time.", flush=True)
     os.environ["TQDM_DISABLE"] = "1"   # Rasa's progress bars of the rules, which take no time
     began = time.monotonic()

@@ -70,7 +70,8 @@ class ConcernModel:
 
     def read(self, vectors: np.ndarray, texts: Sequence[str]) -> Reading:
         """`vectors`: a row for each of the `texts`."""
-        grams = hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers]).tocsr()
+        # As float32, like the weights: scipy would otherwise turn all weights into float64 for each product.
+        grams = hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers]).tocsr().astype(np.float32)
         kernel = np.exp(-KERNEL_WIDTH * (2.0 - 2.0 * (vectors @ self._landmarks.T)))
         scores = kernel @ self._arrays["kernel_weights"] + NGRAM_SHARE * (grams @ self._arrays["gram_weights"]) + self._arrays["offsets"]
         chances = 1.0 / (1.0 + np.exp(-(scores[:, :YES_NO] * self._arrays["slopes"] + self._arrays["shifts"])))

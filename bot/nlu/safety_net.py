@@ -88,9 +88,8 @@ class Net:
         ]
 
     def _means_it(self, sign: Sign, pattern: Pattern[str], line: str) -> bool:
-        if any(self._any(kind, line) for kind in sign.unless if kind not in ("negation", "fiction")):
-            return False
-        return any("negation" not in sign.unless or not self._negated(line, match.start()) for match in pattern.finditer(line))
+        meant = [one for one in pattern.finditer(line) if "negation" not in sign.unless or not self._negated(line, one.start())]
+        return bool(meant) and not any(self._any(kind, line) for kind in sign.unless if kind not in ("negation", "fiction"))
 
     def _negated(self, line: str, start: int) -> bool:
         """True where a negation stands just before a phrase that begins at `start`."""

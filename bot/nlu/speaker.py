@@ -71,7 +71,7 @@ class Speaker:
         except PhraseError as error:
             raise DataError(f"{shown(PATH)}: {error}") from None
         self._services = [
-            (service.id, [compile_phrase(name, {}) for name in service.names]) for service in registry().values()
+            (service.id, [compile_phrase(one, {}) for name in service.names for one in (name, f"{name}s")]) for service in registry().values()
         ]
 
     def read(self, text: str) -> Tuple[Dict[str, List[str]], bool]:

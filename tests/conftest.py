@@ -5,8 +5,10 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import Dict, Iterator, List, NamedTuple
 
+import httpx
 import pytest
 
 from bot import lean
@@ -91,25 +93,33 @@ def free_port() -> int:
         return one.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The address of the real server, started as `make run` starts it."""
-    import httpx
-
+@contextmanager
+def running(**environment: str) -> Iterator[str]:
+    """The address of a real server, started as `make run` starts it, until the block ends."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "bot", "serve", "--port", str(port)], cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while True:
-            try:
-                if httpx.get(f"{address}/health/ready", timeout=5).status_code == 200:
-                    break
-            except httpx.HTTPError:
-                pass
-            assert process.poll() is None and time.monotonic() < deadline, f"the server did not become ready: {process.stdout.read() if process.poll() is not None else ''}"
+        while not _ready(address):
+            assert process.poll() is None and time.monotonic() < deadline, "the server did not become ready"
             time.sleep(0.3)
         yield address
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def _ready(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health/ready", timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """One real server for all tests that need no settings of their own."""
+    with running() as address:
+        yield address

@@ -5,7 +5,7 @@ from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Request
-from sanic.response import HTTPResponse
+from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 
 from bot.signposting.reply import Message, static_help
@@ -48,6 +48,11 @@ class WebChat(InputChannel):
             if conversation_id:
                 self._conversations.forget(conversation_id)
             return json_response({"messages": []})
+
+        @webchat.options("/sessions", name="ask_sessions")
+        @webchat.options("/messages", name="ask_messages")
+        async def may_another_site_ask(request: Request) -> HTTPResponse:
+            return empty()   # the server adds the headers that say so, or does not
 
         @webchat.post("/messages")
         async def message(request: Request) -> HTTPResponse:

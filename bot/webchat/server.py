@@ -7,7 +7,7 @@ from typing import Any, Awaitable, Callable, Optional
 from rasa.core.channels.channel import UserMessage
 from sanic import Request, Sanic
 from sanic.exceptions import SanicException
-from sanic.response import HTTPResponse, empty, html
+from sanic.response import HTTPResponse, html
 from sanic.response import json as json_response
 
 from bot.webchat.answering import answer
@@ -58,10 +58,6 @@ def create_app(gate: Gate, name: str = "webchat") -> Sanic:
                 shown.headers["Access-Control-Allow-Origin"] = "*"
             return shown
         return static.file(name, request) or refusal(404, "not_found", "There is nothing at this address.", "utter_broken")
-
-    @app.options(f"{API}/<name>")
-    async def preflight(request: Request, name: str) -> HTTPResponse:
-        return empty()
 
     @app.get("/health/live")
     async def live(request: Request) -> HTTPResponse:

@@ -1,6 +1,6 @@
 """The three actions that data/rules.yml names."""
 from dataclasses import replace
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
@@ -12,6 +12,17 @@ from bot.signposting.routes import by_severity, table
 from bot.signposting.situation import Situation
 
 CARDS = "webchat"   # the channel that shows cards and buttons; all others get plain text
+
+
+NOT_A_MOVE = {"nlu_fallback": "not_understood", "off_topic": "off_topic", "near_miss": "off_topic"}
+
+
+def _rescued(tracker: Tracker) -> Optional[str]:
+    """What a message that was not understood says all the same: that they cannot phone, or who and how old somebody is."""
+    if entities(tracker, "can_phone") == ["no"]:
+        return "cannot_phone"
+    told = any(entities(tracker, name) for name in ("age", "speaker_age", "audience", "fact"))
+    return "inform" if told and remembered(tracker).concerns else None
 
 
 class _Signposting:
@@ -57,9 +68,9 @@ class ActionKeepHelp(_Signposting, Action):
             known = calmed(known)
         if move == "wrong_guess":
             known = replace(calmed(known), concerns=())
-        if move in ("nlu_fallback", "off_topic", "near_miss"):
-            move = "off_topic" if move != "nlu_fallback" else "not_understood"
-        return known, keeping_help(move, known, turn, asked)
+        if move in NOT_A_MOVE:
+            move = _rescued(tracker) or NOT_A_MOVE[move]
+        return known, keeping_help(move, known, turn, asked, before=remembered(tracker))
 
 
 class ActionAnswer(_Signposting, Action):
@@ -72,7 +83,7 @@ class ActionAnswer(_Signposting, Action):
         question, _ = intent_of(tracker)
         services = entities(tracker, "service")
         if question == "ask_service" and services:
-            return known, about_services(services, known, turn)
+            return known, about_services(services, known, turn, tuple(entities(tracker, "asks")))
         return known, keeping_help(question, known, turn, asked)
 
 

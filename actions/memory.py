@@ -27,6 +27,9 @@ def intent_of(tracker: Tracker) -> Tuple[str, float]:
 def news(tracker: Tracker) -> Dict[str, Any]:
     """What the latest message made known, as fields of Situation."""
     told: Dict[str, Any] = {name: values[0] for name in _ONE_VALUE for values in [entities(tracker, name)] if values}
+    likely = entities(tracker, "likely_audience")
+    if likely and "audience" not in told and remembered(tracker).audience == "unknown":
+        told["audience"] = likely[0]   # a guess fills a gap and never overwrites what was said
     told["facts"] = entities(tracker, "fact")
     concerns = entities(tracker, "concern")
     intent, _ = intent_of(tracker)

@@ -112,7 +112,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         adult = float(reading.adult[0])
         sure = adult >= self._config["adult"] or adult <= 1 - self._config["adult"]
         if concerns and sure and len(text.split()) >= self._config["words_to_tell_who"]:
-            found.append({"entity": "audience", "value": "adult" if adult > 0.5 else "child"})
+            found.append({"entity": "likely_audience", "value": "adult" if adult > 0.5 else "child"})
         message.set(INTENT, intent, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)

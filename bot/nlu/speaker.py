@@ -87,11 +87,13 @@ class Speaker:
                 if value == NOTHING:
                     clear = [_replaced(line, patterns, _HIDDEN) for line in seen]
                 elif any(pattern.search(line) for pattern in patterns for line in clear):
-                    told.setdefault(entity, []).append(value.partition(" ")[0])    # "adult likely" is adult
+                    value, _, weak = value.partition(" ")
+                    # "adult likely" and "adult maybe" only count where nothing surer is known; "adult certain" is as sure as adult
+                    told.setdefault(f"likely_{entity}" if entity == "audience" and weak in ("likely", "maybe") else entity, []).append(value)
         services = [service for service, patterns in self._services if any(p.search(line) for p in patterns for line in lines)]
         if services:
             told["service"] = services
-        only = bool({"age", "speaker_age", "audience", "about"} & set(told)) and not services and not _replaced(left, self._fillers, "").strip()
+        only = bool({"age", "speaker_age", "audience", "likely_audience", "about"} & set(told)) and not services and not _replaced(left, self._fillers, "").strip()
         return {entity: list(dict.fromkeys(values)) for entity, values in told.items()}, only
 
     def _read_ages(self, lines: List[str], told: Dict[str, List[str]]) -> str:
@@ -177,11 +179,14 @@ class SpeakerExtractor(GraphComponent, EntityExtractorMixin):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             told, only = speaker().read(message.get(TEXT) or "")
-            guessed = next((one["value"] for one in message.get(ENTITIES, []) if one["entity"] == "audience"), None)
-            if guessed == "adult" and told.get("audience") == ["child"] and "speaker_age" not in told:
-                told["audience"] = []   # phrases and learning disagree: who speaks stays unknown, and both doors are shown
+            guessed = next((one["value"] for one in message.get(ENTITIES, []) if one["entity"] == "likely_audience"), None)
+            for name in ("audience", "likely_audience"):
+                if guessed == "adult" and told.get(name) == ["child"] and "speaker_age" not in told:
+                    told[name] = []   # phrases and learning disagree: who speaks stays unknown, and both doors are shown
             found = [{"entity": entity, "value": value} for entity, values in told.items() for value in values]
             kept = [one for one in message.get(ENTITIES, []) if one["entity"] not in told or one["entity"] in ("concern", "fact")]
+            if "audience" in told:
+                kept = [one for one in kept if one["entity"] != "likely_audience"]
             if only:
                 kept = [one for one in kept if one["entity"] != "concern"]
                 message.set(INTENT, {"name": "inform", "confidence": 1.0}, add_to_output=True)

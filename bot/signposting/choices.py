@@ -33,6 +33,7 @@ class Question(Strict):
     words: str
     unknown: Tuple[str, ...]
     about: Tuple[str, ...] = ()
+    audience: Tuple[str, ...] = ()
     concerns: Tuple[str, ...] = ()
     choices: Tuple[str, ...]
 
@@ -67,7 +68,7 @@ def question_for(known: Situation, asked: Tuple[str, ...]) -> Optional[Question]
     for question in choices().questions:
         if question.id in asked or not all(getattr(known, name) == "unknown" for name in question.unknown):
             continue
-        if question.about and known.about not in question.about:
+        if question.about and known.about not in question.about or question.audience and known.audience not in question.audience:
             continue
         if question.concerns and not set(question.concerns) & set(known.concerns):
             continue

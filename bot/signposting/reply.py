@@ -101,8 +101,9 @@ def for_concern(known: Situation, new: Tuple[str, ...], turn: int, asked: Tuple[
         reply.add_services(services, known)
     if known.urgency == "possible":
         reply.add_text(first_key(keys_for("possible", voices(known))), turn)
-    for concern, row in of_message[:2]:
-        reply.add_text(first_key(keys_for(row.words or concern, voices(known), "_after")), turn)
+    if known.urgency != "now":   # in danger only what to do now is said: no "if", and no question
+        for concern, row in of_message[:2]:
+            reply.add_text(_after_key(concern, row, known), turn)
     if known.audience == "professional":
         reply.add_text("utter_professional_after", turn)
     if "abroad" in known.facts:
@@ -117,9 +118,13 @@ def _words_key(concern: str, row: Row, known: Situation) -> Optional[str]:
     return first_key(keys_for(row.words or concern, voices(known)) + keys_for("general_worry", voices(known)))
 
 
+def _after_key(concern: str, row: Row, known: Situation) -> Optional[str]:
+    return first_key(keys_for(row.words or concern, voices(known), "_after"))
+
+
 def _ask(reply: Reply, known: Situation, asked: Tuple[str, ...], turn: int) -> None:
     """The question that sharpens the help, with its choices; else the choices that are always there."""
-    question = question_for(known, asked)
+    question = question_for(known, asked) if known.urgency != "now" else None
     ids = []
     if question:
         reply.asked = question.id
@@ -130,10 +135,11 @@ def _ask(reply: Reply, known: Situation, asked: Tuple[str, ...], turn: int) -> N
     reply.add_choices(ids + ["not_what_i_meant"])
 
 
-def keeping_help(move: str, known: Situation, turn: int, asked: Tuple[str, ...]) -> Reply:
+def keeping_help(move: str, known: Situation, turn: int, asked: Tuple[str, ...], before: Optional[Situation] = None) -> Reply:
     """The answer to anything that is no new worry. After a worry the help stays in hand; before one the menu is shown.
 
-    `move`: the intent, whose words are utter_<move>, or utter_<move>_calm where no worry was said.
+    `move`: the intent, whose words are utter_<move>, or utter_<move>_calm where no worry was said. `before`: the situation before
+    this message; where what was told opens another door, the words of that door are said too.
     """
     reply = Reply()
     services, rows = route(known)
@@ -142,13 +148,19 @@ def keeping_help(move: str, known: Situation, turn: int, asked: Tuple[str, ...])
     keys = [f"utter_{move}", f"utter_{move}_calm"] if worried else [f"utter_{move}_calm", f"utter_{move}"]
     fallback = "utter_not_understood" if worried else "utter_not_understood_calm"
     if known.urgency == "now":
-        reply.add_text(_urgent_key(known), turn)
+        reply.add_text("utter_urgent_again", turn)
         reply.add_services(services, known)
         reply.add_text("utter_urgent_program", turn)
         reply.add_text(first_key(keys + [fallback]), turn)
     else:
         reply.add_text(first_key(keys + [fallback]), turn)
+        top = by_severity(known.concerns)[0] if known.concerns else None
+        another_door = top is not None and before is not None and before.concerns and route(before)[1][0] != rows[0]
+        if another_door:
+            reply.add_text(_words_key(top, rows[0], known), turn)
         reply.add_services(services, known)
+        if another_door:
+            reply.add_text(_after_key(top, rows[0], known), turn)
     if known.urgency == "possible":
         reply.add_text("utter_still_here_999", turn)
     if move == "wrong_guess" or not worried:
@@ -158,16 +170,23 @@ def keeping_help(move: str, known: Situation, turn: int, asked: Tuple[str, ...])
     return reply
 
 
-def about_services(service_ids: List[str], known: Situation, turn: int) -> Reply:
-    """The answer to a question about services: what each is, does, costs and keeps private, and its card."""
-    reply = Reply(services=[])
+ASKED = {"cost": "cost", "private": "private", "happens": "happens"}
+
+
+def about_services(service_ids: List[str], known: Situation, turn: int, asks: Tuple[str, ...] = ()) -> Reply:
+    """The answer to a question about services: what was asked of each (`asks`: cost, private, hours, happens), else what it is and does."""
+    reply = Reply()
     asked_about = [service for service in service_ids if service in registry()][:3]
     if known.urgency == "now":
-        reply.add_text(_urgent_key(known), turn)
+        reply.add_text("utter_urgent_again", turn)
     for service_id in asked_about:
         service = registry()[service_id]
-        facts = [service.happens, *service.does, *service.does_not, service.cost, service.private]
-        reply.messages.append({"type": "text", "text": f"{service.name}. {' '.join(facts)}"})
+        facts = [getattr(service, ASKED[one]) for one in asks if one in ASKED]
+        if "hours" in asks:
+            printable = service.hours and service.hours.printable(_today())
+            facts.append(f"{service.hours.text}." if printable else "Its own page says when it is open.")  # type: ignore[union-attr]
+        facts = facts or [service.line_adult if known.audience == "adult" and service.line_adult else service.line, service.happens, *service.does_not[:1]]
+        reply.messages.append({"type": "text", "text": f"{service.name}: {' '.join(facts)}".replace("..", ".")})
     kept, rows = route(known)
     shown = asked_about + ([one for one in kept if one not in asked_about] if known.concerns or not asked_about else [])
     if EMERGENCY in kept and known.urgency == "now":

@@ -4,6 +4,8 @@ import sys
 import warnings
 from typing import Any, Dict
 
+_SHOW = warnings.showwarning
+
 
 def _names_only(_: Any, __: str, event: Dict[str, Any]) -> Dict[str, Any]:
     return {"event": event.get("event"), "level": event.get("level")}
@@ -34,7 +36,7 @@ def quiet(level: int = logging.WARNING) -> None:
     handler.addFilter(_NoContent())
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    warnings.simplefilter("ignore")
+    warnings.showwarning = lambda *args, **kwargs: None   # libraries set the filters anew while they are imported
 
 
 def ordinary() -> None:
@@ -43,5 +45,5 @@ def ordinary() -> None:
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING), logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     logging.basicConfig(level=logging.WARNING, force=True)
-    warnings.resetwarnings()
+    warnings.showwarning = _SHOW
     warnings.filterwarnings("ignore", category=DeprecationWarning)

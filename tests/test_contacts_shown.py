@@ -1,0 +1,86 @@
+"""Every contact in any reply or page is the registry's: all of them are rendered and read."""
+import re
+
+from bot.signposting.choices import choices
+from bot.signposting.reply import about_services, card, for_concern, keeping_help, plain_text, static_help
+from bot.signposting.routes import table
+from bot.signposting.services import registry
+from bot.signposting.situation import AUDIENCES, FACTS, Situation
+from bot.signposting.words import responses
+from bot.webchat.static import Static
+
+NUMBER = re.compile(r"(?<![\w/.,-])\+?\d[\d ]+\d(?![\w/-]|,\d)")   # figures such as 12,345 are no telephone numbers
+ADDRESS = re.compile(r"https?://[^\s\"'<>]+|[\w.+-]+@[\w-]+\.[\w.]+")
+EXIT = "https://www.bbc.co.uk/weather"   # where "leave" leads: no contact
+NO_CONTACTS = {"2022", "2023", "2024", "2025", "2026", "2000", "55", "18", "19", "13", "11", "12", "35", "100"}
+
+
+def known_contacts():
+    contacts = [contact for service in registry().values() for contact in [*service.contacts, *([service.abroad] if service.abroad else [])]]
+    numbers = {re.sub(r"\D", "", contact.value) for contact in contacts if contact.kind in ("phone", "text", "relay")}
+    return numbers, {contact.value for contact in contacts} | {contact.href for contact in contacts}
+
+
+def every_reply():
+    situations = [Situation((), audience, about, age, urgency=urgency, facts=frozenset(facts)).settled()
+                  for audience in AUDIENCES for about in ("self", "other", "unknown") for age in ("13_15", "18", "19_plus")
+                  for urgency in ("no", "possible", "now") for facts in ((), FACTS)]
+    for known in situations:
+        for concern in table().severity:
+            yield for_concern(known.told(concerns=[concern]), (concern,), 0, ())
+    for move in {key[len("utter_"):].replace("_calm", "") for key in responses()}:
+        for turn in (0, 1):
+            yield keeping_help(move, Situation(), turn, ())
+            yield keeping_help(move, Situation(("bullying",), urgency="possible"), turn, ())
+    for service in registry():
+        for asks in ((), ("cost", "private", "hours", "happens")):
+            yield about_services([service], Situation(), 0, asks)
+    for key in responses():
+        yield static_help(key, limit=2000)
+
+
+def assert_only_known(text: str, where: str) -> None:
+    numbers, addresses = known_contacts()
+    for found in NUMBER.findall(text):
+        digits = re.sub(r"\D", "", found)
+        assert digits in numbers or digits in NO_CONTACTS, f"{where}: {found}"
+    for found in ADDRESS.findall(text):
+        assert found.rstrip(".") in addresses or found.rstrip("./") in {one.rstrip("/") for one in addresses} or found.startswith(EXIT), f"{where}: {found}"
+
+
+def test_replies_hold_only_contacts_of_the_registry():
+    seen = set()
+    _, addresses = known_contacts()
+    for reply in every_reply():
+        for message in reply.messages:
+            if message["type"] == "services":
+                for one in message["services"]:
+                    for contact in one["contacts"]:
+                        assert contact["href"] in addresses, contact
+            text = plain_text(message)
+            if message["type"] == "text" and text not in seen:
+                seen.add(text)
+                assert_only_known(text, reply.words[0] if reply.words else "a reply")
+    assert len(seen) > 150
+
+
+def test_pages_hold_only_contacts_of_the_registry():
+    static = Static()
+    _, addresses = known_contacts()
+    for template in ("page.html.j2", "frame.html.j2", "fallback.html.j2"):
+        for lang in ("en", "cy"):
+            html = static.page(template, lang, "http://chat.example")
+            links = re.findall(r'href="([^"]+)"', html)
+            outside = [link for link in links if link.startswith(("http", "tel:", "sms:", "mailto:"))]
+            assert outside and all(link in addresses or link.startswith((EXIT, "http://chat.example")) for link in outside), outside
+
+
+def test_every_question_offers_labelled_choices():
+    for question in choices().questions:
+        assert all(choices().by_id(one).label for one in question.choices)
+
+
+def test_a_card_never_shows_what_is_unverified():
+    for service in registry().values():
+        shown = {contact["href"] for contact in card(service.id, Situation())["contacts"]}
+        assert not shown & {contact.href for contact in service.contacts if not contact.verified}

@@ -1,8 +1,9 @@
 # Every target first does what it needs (set-up, training) and skips what is done already.
 PORT ?= 5005
 PYTHON := .venv/bin/python
-# Any Python from 3.8 on sets the project up; under pyenv the system's own is the one that always runs.
-SYSTEM_PYTHON := $(firstword $(shell for p in python3 /usr/bin/python3 python; do $$p -c 'import sys; assert sys.version_info >= (3, 8)' 2>/dev/null && echo $$p; done))
+# Any Python from 3.8 on sets the project up; under pyenv the system's own is the one that always runs. (`true`: make takes a
+# status of 127, which a missing last candidate gives, for a shell that could not be started.)
+SYSTEM_PYTHON := $(firstword $(shell for p in python3 /usr/bin/python3 python; do $$p -c 'import sys; assert sys.version_info >= (3, 8)' 2>/dev/null && echo $$p; done; true))
 UV = $(shell command -v uv || echo .tools/uv/bin/uv)
 LOCK = pip compile --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
 

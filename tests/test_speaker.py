@@ -18,13 +18,15 @@ from bot.nlu.speaker import speaker
         ("I'm a primary school teacher and one of my pupils told me something", "audience", "professional"),
         ("my friend is being hit by her dad", "about", "other"),
         ("he hits me", "about", "self"),
+        ("my brother does stuff to me at night", "about", "self"),
+        ("my cousins friends make me carry things for them", "about", "self"),
         ("i cant phone anyone they check my phone", "can_phone", "no"),
         ("what is childline's number", "service", "childline"),
     ],
 )
 def test_what_is_told(text, entity, value):
     told, _ = speaker().read(text)
-    assert value in told.get(entity, []), told
+    assert told.get(entity, [])[:1] == [value], told
 
 
 @pytest.mark.parametrize("text", ["he is 30", "i waited 3 years", "10 minutes ago", "my boyfriend is 19", "a 40 year old man messages me", "it costs 15 pounds"])

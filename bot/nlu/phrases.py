@@ -9,7 +9,7 @@
 Matching is on whole words of the message as bot.nlu.text gives them: small letters, no apostrophes, short forms written out.
 """
 import re
-from typing import Dict, List, Mapping, Pattern, Sequence
+from typing import List, Mapping, Pattern, Sequence
 
 from bot.nlu.text import folded, words
 
@@ -62,8 +62,3 @@ def _pattern(phrase: str, lists: Mapping[str, Sequence[str]], inside: tuple) -> 
 def prepared(text: str) -> str:
     """A folded text as phrases are matched against it: its words, a space after each."""
     return " ".join(words(text)) + " "
-
-
-def compile_lists(lists: Dict[str, Sequence[str]]) -> Dict[str, Pattern[str]]:
-    """Each list as one pattern that finds any of its phrases."""
-    return {name: re.compile("(?<![^ ])(?:" + "|".join(_pattern(one, lists, (name,)) for one in phrases) + ")") for name, phrases in lists.items()}

@@ -10,7 +10,7 @@ from bot.signposting.choices import PREFER_NOT_TO_SAY, choices, labelled, questi
 from bot.signposting.routes import Row, by_severity, route
 from bot.signposting.services import EMERGENCY, WITHOUT_PHONE_CALL, Contact, registry
 from bot.signposting.situation import Situation
-from bot.signposting.words import first_key, keys_for, responses, say
+from bot.signposting.words import first_key, keys_for, say
 
 Message = Dict[str, object]
 

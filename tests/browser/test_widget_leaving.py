@@ -76,7 +76,7 @@ def test_the_cover_comes_at_once_and_is_announced(visit, stub):
 
 @pytest.mark.parametrize("back", ["cache", "reload"])
 def test_the_back_button_brings_nothing_back(visit, stub, back):
-    stub.pages["/host"] = (f"<!doctype html><title>Host</title><script src='/widget/webchat.js' defer></script><safeguarding-chat></safeguarding-chat>",
+    stub.pages["/host"] = ("<!doctype html><title>Host</title><script src='/widget/webchat.js' defer></script><safeguarding-chat></safeguarding-chat>",
                            {"Cache-Control": "no-store"} if back == "reload" else {})
     stub.pages["/next"] = ("<title>Next</title>", {})
     visitor = visit("/host")

@@ -90,3 +90,11 @@ def test_three_hundred_turns_do_not_grow_the_memory(new_talk):
     for _ in range(300):
         talk.say("ok")
     assert len(repr(CONVERSATIONS.read(talk._id))) <= size + 40
+
+
+def test_danger_stays_in_hand_whatever_is_asked(talk):
+    talk.say("hes got a knife and hes hurting my mum")
+    assert talk.say("is childline free").led_by_999
+    talk.say("im safe now")
+    answer = talk.say("what are childline, samaritans and shout")
+    assert answer.services[-1] == "emergency_999" and len(answer.services) <= 4

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple
 
 from bot.signposting.choices import PREFER_NOT_TO_SAY, choices, labelled, question_for
-from bot.signposting.routes import Row, by_severity, route
+from bot.signposting.routes import MOST_SERVICES, Row, by_severity, route
 from bot.signposting.services import EMERGENCY, WITHOUT_PHONE_CALL, Contact, registry
 from bot.signposting.situation import Situation
 from bot.signposting.words import first_key, keys_for, say
@@ -99,10 +99,9 @@ def for_concern(known: Situation, new: Tuple[str, ...], turn: int, asked: Tuple[
             reply.add_text(_words_key(concern, row, known), turn)
     if known.urgency != "now":
         reply.add_services(services, known)
-    if known.urgency == "possible":
-        reply.add_text(first_key(keys_for("possible", voices(known))), turn)
-    if known.urgency != "now":   # in danger only what to do now is said: no "if", and no question
-        for concern, row in of_message[:2]:
+        if known.urgency == "possible":
+            reply.add_text(first_key(keys_for("possible", voices(known))), turn)
+        for concern, row in of_message[:2]:   # in danger now only what to do now is said: no "if", and no question
             reply.add_text(_after_key(concern, row, known), turn)
     if known.audience == "professional":
         reply.add_text("utter_professional_after", turn)
@@ -170,7 +169,7 @@ def keeping_help(move: str, known: Situation, turn: int, asked: Tuple[str, ...],
     return reply
 
 
-ASKED = {"cost": "cost", "private": "private", "happens": "happens"}
+ASKED = ("cost", "private", "happens")   # what may be asked of a service, as its fields are called
 
 
 def about_services(service_ids: List[str], known: Situation, turn: int, asks: Tuple[str, ...] = ()) -> Reply:
@@ -181,18 +180,18 @@ def about_services(service_ids: List[str], known: Situation, turn: int, asks: Tu
         reply.add_text("utter_urgent_again", turn)
     for service_id in asked_about:
         service = registry()[service_id]
-        facts = [getattr(service, ASKED[one]) for one in asks if one in ASKED]
+        facts = [getattr(service, one) for one in asks if one in ASKED]
         if "hours" in asks:
             printable = service.hours and service.hours.printable(_today())
             facts.append(f"{service.hours.text}." if printable else "Its own page says when it is open.")  # type: ignore[union-attr]
         facts = facts or [service.line_adult if known.audience == "adult" and service.line_adult else service.line, service.happens, *service.does_not[:1]]
         reply.messages.append({"type": "text", "text": f"{service.name}: {' '.join(facts)}".replace("..", ".")})
     kept, rows = route(known)
-    shown = asked_about + ([one for one in kept if one not in asked_about] if known.concerns or not asked_about else [])
-    if EMERGENCY in kept and known.urgency == "now":
-        shown = [EMERGENCY] + [one for one in shown if one != EMERGENCY]
+    others = list(dict.fromkeys([*asked_about, *(kept if known.concerns or not asked_about else [])]))
+    danger = [EMERGENCY] if EMERGENCY in kept else []   # danger said once stays in hand, whatever is asked
+    others = [one for one in others if one not in danger][:MOST_SERVICES]
     reply.rows = [row.id for row in rows]
-    reply.add_services(shown[: 4 if EMERGENCY in shown else 3], known)
+    reply.add_services(danger + others if known.urgency == "now" else others + danger, known)
     if known.urgency == "now":
         reply.add_text("utter_urgent_program", turn)
     reply.add_choices(["show_help"] if not known.concerns else ["cannot_phone", "not_what_i_meant"])

@@ -2,6 +2,7 @@
 import asyncio
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Optional
 
@@ -66,6 +67,21 @@ def evaluate(
     from bot.evaluation.evaluate import evaluate as run
 
     asyncio.run(run(report, ordinary, noise))
+
+
+@cli.command()
+def services(
+    days: int = typer.Option(60, min=0, help="How many days ahead to look for what runs out."),
+    today: datetime = typer.Option(None, formats=["%Y-%m-%d"], metavar="DATE", help="Another day than today, as 2027-01-31."),
+    html: Optional[Path] = typer.Option(None, dir_okay=False, help="Also write a page with the call sheet to print."),
+) -> None:
+    """Every contact with its source, the day it was checked and when it runs out.
+
+    The exit status is 1 where a detail in use has run out.
+    """
+    from bot.staff.contacts.show import services as show
+
+    raise typer.Exit(show((today or datetime.now()).date(), days, html))
 
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)

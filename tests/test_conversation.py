@@ -55,6 +55,23 @@ def test_small_words_keep_the_help_in_hand(new_talk, small):
     assert answer.services[:2] == ["report_remove", "childline"], small
 
 
+@pytest.mark.parametrize("choice, band", [("age_under_13", "under_13"), ("age_13_15", "13_15"), ("age_16_17", "16_17"), ("age_18", "18"), ("age_19_plus", "19_plus")])
+def test_an_age_button_tells_that_age(new_talk, choice, band):
+    talk = new_talk()
+    talk.say("someone shared a nude of me")
+    assert talk.choose(choice).trace["age"] == band
+
+
+def test_a_button_that_tells_what_is_not_known_is_named(tmp_path):
+    from bot.signposting import choices as module
+    from bot.signposting.data_files import DATA, DataError
+
+    path = tmp_path / "choices.yml"
+    path.write_text((DATA / "choices.yml").read_text().replace('speaker_age: "13_15"', "speaker_age: 13_15"))
+    with pytest.raises(DataError, match=r"choices\.yml:\d+: .*1315"):
+        module.choices(path)
+
+
 @pytest.mark.parametrize("calming", ["im safe now", "i was joking", "that was last year its over"])
 def test_danger_said_once_stays_in_hand(new_talk, calming):
     talk = new_talk()

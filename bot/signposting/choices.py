@@ -6,8 +6,8 @@ from typing import Dict, List, Optional, Tuple
 from pydantic import validator
 
 from bot.signposting.data_files import DATA, Strict, did_you_mean, read
-from bot.signposting.routes import route
-from bot.signposting.situation import Situation
+from bot.signposting.routes import route, table
+from bot.signposting.situation import ABOUT, AGES, AUDIENCES, CAN_PHONE, FACTS, URGENCIES, Situation
 
 PREFER_NOT_TO_SAY = "prefer_not_to_say"
 
@@ -17,6 +17,19 @@ class Choice(Strict):
     label: str
     says: str
     tells: Dict[str, str] = {}
+
+    @validator("tells")
+    def _known_values(cls, tells: Dict[str, str]) -> Dict[str, str]:
+        may_be = {
+            "audience": AUDIENCES, "about": ABOUT, "age": AGES, "speaker_age": AGES, "urgency": URGENCIES, "can_phone": CAN_PHONE,
+            "fact": FACTS, "concern": table().severity,
+        }
+        for name, value in tells.items():
+            if name not in may_be:
+                raise ValueError(f"{name!r} is nothing that a button can tell{did_you_mean(name, may_be)}; known: {', '.join(may_be)}")
+            if value not in may_be[name]:   # YAML reads 13_15 without quotation marks as the number 1315
+                raise ValueError(f"{name}: {value!r} is not known{did_you_mean(value, may_be[name])}; write one of them, in quotation marks")
+        return tells
 
     def news(self) -> Dict[str, object]:
         """What the choice makes known, as fields of Situation."""

@@ -7,7 +7,7 @@ SYSTEM_PYTHON := $(firstword $(shell for p in python3 /usr/bin/python3 python; d
 UV = $(shell command -v uv || echo .tools/uv/bin/uv)
 LOCK = pip compile --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
 
-.PHONY: help setup setup-tests train run test evaluate screenshots lock
+.PHONY: help setup setup-tests train run test flows evaluate screenshots lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -28,6 +28,10 @@ run: train ## serve the bot on http://127.0.0.1:5005 (PORT=...)
 test: setup-tests ## run all tests
 	@$(PYTHON) -m bot train
 	@$(PYTHON) -m pytest $(ARGS)
+
+flows: setup-tests ## run the conversation tests in tests/flows (ARGS="--watch", "--report reports/flows", "--filter TEXT", PATH)
+	@$(PYTHON) -m bot train
+	@$(PYTHON) -m bot flows $(ARGS)
 
 evaluate: train ## measure how well it understands: reports/understanding/report.html (ARGS="--noise --ordinary FILE")
 	@$(PYTHON) -m bot evaluate $(ARGS)

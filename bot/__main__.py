@@ -4,7 +4,7 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Optional
+from typing import List, Optional
 
 from bot import lean, logs
 
@@ -82,6 +82,25 @@ def services(
     from bot.staff.contacts.show import services as show
 
     raise typer.Exit(show((today or datetime.now()).date(), days, html))
+
+
+@cli.command()
+def flows(
+    paths: Optional[List[Path]] = typer.Argument(None, metavar="[PATH]...", help="Flow files or folders of them; without any, tests/flows."),
+    report: Optional[Path] = typer.Option(None, help="A folder for report.html and junit.xml."),
+    filter: Optional[str] = typer.Option(None, help="Only the flows with this text in their name."),
+    watch: bool = typer.Option(False, "--watch", help="Run again whenever a flow or a file in data/ changes."),
+) -> None:
+    """Run conversation tests on the real assistant.
+
+    The exit status is 1 where a flow failed and 2 where a flow file has a mistake.
+    """
+    from bot.staff.flows.command import flows as run
+
+    try:
+        raise typer.Exit(run(paths or [Path("tests/flows")], report, filter, watch))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
 
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)

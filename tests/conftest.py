@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Dict, Iterator, List, NamedTuple
 
 import httpx
@@ -61,18 +62,27 @@ class Talk:
         return seen(*self._loop.run_until_complete(self._assistant.answer(self._id, choice=choice)))
 
 
+@lru_cache(maxsize=None)
+def the_loop() -> asyncio.AbstractEventLoop:
+    return asyncio.new_event_loop()
+
+
+@lru_cache(maxsize=None)
+def the_assistant():
+    from bot.assistant import Assistant
+
+    return Assistant.load()
+
+
 @pytest.fixture(scope="session")
 def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
-    loop.close()
+    yield the_loop()
+    the_loop().close()
 
 
 @pytest.fixture(scope="session")
 def assistant():
-    from bot.assistant import Assistant
-
-    return Assistant.load()
+    return the_assistant()
 
 
 @pytest.fixture(scope="session")

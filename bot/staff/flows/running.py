@@ -1,0 +1,58 @@
+"""Runs flows on the real assistant, by the same path as the web chat: conversations in parallel on one loaded model."""
+import asyncio
+import time
+from typing import Callable, Iterable, List, Optional
+from uuid import uuid4
+
+from bot.assistant import Assistant
+from bot.signposting.reply import static_help
+from bot.staff.flows.checking import failures
+from bot.staff.flows.model import Flow, Step
+from bot.staff.flows.results import Result, Turn
+from bot.webchat.answering import TooLong
+from bot.webchat.cleaning import LONGEST
+from bot.webchat.conversations import CONVERSATIONS
+
+AT_ONCE = 4   # more would only wait for each other, and a message that waits long is answered with static help
+OnResult = Callable[[Result], None]
+
+
+async def run(assistant: Assistant, flows: Iterable[Flow], on_result: Optional[OnResult] = None, at_once: int = AT_ONCE) -> List[Result]:
+    """The results in the flows' order; `on_result` hears of each as soon as it is there."""
+    free = asyncio.Semaphore(at_once)
+
+    async def one(flow: Flow) -> Result:
+        async with free:
+            result = await hold(assistant, flow)
+        if on_result:
+            on_result(result)
+        return result
+
+    return list(await asyncio.gather(*(one(flow) for flow in flows)))
+
+
+async def hold(assistant: Assistant, flow: Flow) -> Result:
+    """Holds one conversation to its end and checks every answer."""
+    began = time.perf_counter()
+    conversation, result = f"flow-{uuid4().hex}", Result(flow)
+    if flow.start.__fields_set__:
+        CONVERSATIONS.write(conversation, flow.start.slots())
+    try:
+        for number, step in enumerate(flow.steps):
+            turn = await _turn(assistant, conversation, step)
+            result.turns.append(turn)
+            result.failures += failures(number, turn)
+    finally:
+        CONVERSATIONS.forget(conversation)
+    result.seconds = time.perf_counter() - began
+    return result
+
+
+async def _turn(assistant: Assistant, conversation: str, step: Step) -> Turn:
+    began = time.perf_counter()
+    try:
+        messages, trace = await assistant.answer(conversation, text=step.user, choice=step.choice)
+    except TooLong:
+        messages, trace = static_help("utter_too_long", limit=LONGEST).messages, {"words": ["utter_too_long"]}
+    seconds = time.perf_counter() - began
+    return Turn(step, messages, trace, dict(CONVERSATIONS.read(conversation) or {}), seconds)

@@ -27,19 +27,27 @@ def train(force: bool = typer.Option(False, help="Train even where nothing has c
 def serve(
     port: int = typer.Option(5005, envvar="PORT", help="The port to listen on."),
     host: str = typer.Option("127.0.0.1", envvar="HOST", help="The address to listen on."),
+    workers: Optional[int] = typer.Option(None, envvar="WORKERS", help="Processes that answer; more than one needs REDIS_URL."),
 ) -> None:
     """Serve the page, the widget and the web chat API."""
-    from bot.webchat.server import serve as serve_app
+    from bot.signposting.data_files import DataError
+    from bot.training import check_data
+    from bot.webchat.settings import SettingError, Settings
+    from bot.webchat.workers import Refused, Workers
 
     def load():
         from bot.assistant import Assistant
-        from bot.training import check_data, check_phrases
+        from bot.training import check_phrases
 
-        check_data()
         check_phrases()
         return Assistant.load().on_new_message
 
-    serve_app(load, host, port)
+    try:
+        check_data()
+        Workers(load, Settings.read(workers=workers), host, port).run()
+    except (SettingError, DataError, Refused) as error:
+        print(f"The bot does not start: {error}", file=sys.stderr, flush=True)
+        raise typer.Exit(1)
 
 
 @cli.command()
@@ -106,9 +114,15 @@ def flows(
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 def rasa(context: typer.Context) -> None:
     """Rasa's own commands (data validate, shell, test ...), started the light way: python -m bot rasa data validate."""
+    if context.args[:1] in (["run"], ["x"]) and context.args[1:2] != ["actions"]:
+        print(
+            "Rasa's own server is closed: it leaves conversations open to anyone. Start the bot with: python -m bot serve", file=sys.stderr
+        )
+        raise typer.Exit(1)
     from rasa.__main__ import main as rasa_main
 
-    logs.ordinary()
+    if context.args[:1] != ["run"]:
+        logs.ordinary()
     sys.argv = ["rasa", *context.args]
     sys.path.insert(0, os.getcwd())
     rasa_main()

@@ -23,8 +23,8 @@ from bot.webchat.tracker_store import SlotsOnlyStore  # noqa: E402
 MODEL = ROOT / "models" / "model.tar.gz"
 
 
-class ModelMissing(RuntimeError):
-    """There is no trained model where it was expected."""
+class ModelUnusable(RuntimeError):
+    """There is no trained model where it was expected, or it cannot be read. Its text says what to do."""
 
 
 class InProcessActions(EndpointConfig):
@@ -50,17 +50,18 @@ class Assistant:
 
     @classmethod
     def load(cls, model: Path = MODEL) -> "Assistant":
-        """Raises ModelMissing; Rasa itself would take another model instead, without a word."""
+        """Raises ModelUnusable; Rasa itself would take another model instead, without a word."""
         if not model.is_file():
-            raise ModelMissing(f"There is no model at {model}. Train one: make train")
+            raise ModelUnusable(f"There is no model at {model}. Train one: make train")
         action_server = os.environ.get("ACTION_SERVER_URL")
-        return cls(
-            Agent.load(
-                str(model),
-                action_endpoint=EndpointConfig(url=action_server) if action_server else InProcessActions(),
-                tracker_store=SlotsOnlyStore(conversations=CONVERSATIONS),
-            )
-        )
+        agent = Agent(action_endpoint=EndpointConfig(url=action_server) if action_server else InProcessActions())
+        agent.tracker_store = SlotsOnlyStore()   # Agent wraps the one it is given in another that falls back to the process's memory
+        try:
+            agent.load_model(str(model))
+        except Exception as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+            raise ModelUnusable(f"The model at {model} cannot be used ({why}). Train it anew: .venv/bin/python -m bot train --force") from error
+        return cls(agent)
 
     async def on_new_message(self, message: UserMessage) -> Any:
         return await self._agent.handle_message(message)
@@ -69,4 +70,6 @@ class Assistant:
         self, conversation_id: str, text: Optional[str] = None, choice: Optional[str] = None
     ) -> Tuple[List[Message], Dict[str, Any]]:
         """The answer as the web chat gives it, and its trace. Raises TooLong, NoSuchChoice."""
-        return await answer(self.on_new_message, conversation_id, text=text, choice=choice)
+        if CONVERSATIONS.read(conversation_id) is None:
+            await CONVERSATIONS.open(conversation_id)
+        return await answer(self.on_new_message, CONVERSATIONS, conversation_id, text=text, choice=choice)

@@ -2,7 +2,7 @@
 import asyncio
 import logging
 import os
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+from typing import Any, AsyncContextManager, Awaitable, Callable, Dict, List, Optional, Protocol, Tuple
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
@@ -10,6 +10,7 @@ from bot.signposting.choices import choices
 from bot.signposting.data_files import ROOT
 from bot.signposting.reply import Message, static_help
 from bot.webchat.cleaning import LONGEST, cleaned
+from bot.webchat.conversations import IN_HAND, ConversationOver, Turn
 
 NAME = "webchat"
 PAUSED_FILE = ROOT / "paused"
@@ -17,6 +18,16 @@ PATIENCE_SECONDS = 7.0   # the widget tells the visitor after 8
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 logger = logging.getLogger(__name__)
+
+
+class AnyConversations(Protocol):
+    """Where conversations are remembered: in memory, or shared through Redis."""
+
+    async def open(self, conversation_id: str) -> None: ...
+
+    async def end(self, conversation_id: str) -> None: ...
+
+    def turn(self, conversation_id: str) -> AsyncContextManager[Turn]: ...
 
 
 class TooLong(ValueError):
@@ -77,24 +88,32 @@ def _understood(conversation_id: str, intent: str, tells: Dict[str, str], output
 
 
 async def answer(
-    on_new_message: OnNewMessage, conversation_id: str, text: Optional[str] = None, choice: Optional[str] = None
+    on_new_message: OnNewMessage, conversations: AnyConversations, conversation_id: str, text: Optional[str] = None, choice: Optional[str] = None
 ) -> Tuple[List[Message], Dict[str, Any]]:
     """The answer's messages, and the trace of how it came about (empty where something inside failed).
 
-    Raises TooLong and NoSuchChoice, and nothing else: any fault inside ends in help.
+    Raises TooLong, NoSuchChoice and ConversationOver, and nothing else: any fault inside ends in help.
     """
-    if paused():
-        return static_help("utter_paused").messages, {}
     output = WebChatOutput()
     message = _typed(conversation_id, text or "", output) if choice is None else _chosen(conversation_id, choice, output)
+    if paused():
+        return static_help("utter_paused").messages, {}
+    failed = False
     try:
-        await asyncio.wait_for(on_new_message(message), PATIENCE_SECONDS)
-    except asyncio.CancelledError:
+        await asyncio.wait_for(_in_turn(on_new_message, conversations, conversation_id, message), PATIENCE_SECONDS)
+    except (asyncio.CancelledError, ConversationOver):
         raise
     except Exception as error:  # whatever fails in there, a person must not be left without an answer
         logger.error("No answer from inside: %s", type(error).__name__)
+        failed = True
     messages = [one for one in output.messages if one.get("type") != "trace"]
     trace = next((one for one in output.messages if one.get("type") == "trace"), {})
     if not any(one.get("type") == "services" and one.get("services") for one in messages):
-        messages = static_help("utter_broken").messages
-    return messages, trace
+        return static_help("utter_broken").messages, {}
+    return messages, {} if failed else trace
+
+
+async def _in_turn(on_new_message: OnNewMessage, conversations: AnyConversations, conversation_id: str, message: UserMessage) -> None:
+    async with conversations.turn(conversation_id) as turn:
+        IN_HAND.set(turn)
+        await on_new_message(message)

@@ -1,28 +1,72 @@
-"""What conversations remember, in memory only: a few facts each, never a word that was typed."""
-import os
+"""What conversations remember: a few facts each, never a word that was typed. In memory; bot/webchat/shared.py has the same over Redis."""
+import asyncio
 import time
 from collections import OrderedDict
-from typing import Any, Callable, Dict, Optional, Tuple
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any, AsyncIterator, Callable, Dict, Optional, Tuple
+from weakref import WeakValueDictionary
 
-SESSION_MINUTES = float(os.environ.get("SESSION_MINUTES", "15"))
 MOST_CONVERSATIONS = 20_000
 
 Facts = Dict[str, Any]
 
 
+class ConversationOver(LookupError):
+    """The conversation never was, has ended or is forgotten."""
+
+
+class StoreGone(RuntimeError):
+    """The store of conversations cannot be reached, or does not let this message have its turn."""
+
+
+class Turn:
+    """A conversation in hand, while one message of it is answered. What `facts` holds in the end is remembered."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+
+# The turn that the running message has; Rasa's tracker store reads and writes it (bot/webchat/tracker_store.py).
+IN_HAND: "ContextVar[Optional[Turn]]" = ContextVar("in_hand", default=None)
+
+
 class Conversations:
     """Facts by conversation id. A conversation unused for `minutes` is forgotten, and the oldest beyond `most`."""
 
-    def __init__(self, minutes: float = SESSION_MINUTES, most: int = MOST_CONVERSATIONS, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, minutes: float = 15.0, most: int = MOST_CONVERSATIONS, clock: Callable[[], float] = time.monotonic):
         self._seconds = minutes * 60
         self._most = most
         self._clock = clock
         self._kept: "OrderedDict[str, Tuple[float, Facts]]" = OrderedDict()
+        self._locks: "WeakValueDictionary[str, asyncio.Lock]" = WeakValueDictionary()
+
+    async def open(self, conversation_id: str) -> None:
+        self.write(conversation_id, {})
+
+    async def end(self, conversation_id: str) -> None:
+        self.forget(conversation_id)
+
+    @asynccontextmanager
+    async def turn(self, conversation_id: str) -> AsyncIterator[Turn]:
+        """One message's turn: messages of one conversation wait for each other. Raises ConversationOver.
+
+        Where the block raises, nothing of it is remembered.
+        """
+        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
+        async with lock:
+            facts = self.read(conversation_id)
+            if facts is None:
+                raise ConversationOver
+            turn = Turn(facts)
+            yield turn
+            if self.read(conversation_id) is not None:   # ended meanwhile: then it stays forgotten
+                self.write(conversation_id, turn.facts)
 
     def write(self, conversation_id: str, facts: Facts) -> None:
-        self._forget_old()
         self._kept[conversation_id] = (self._clock(), facts)
         self._kept.move_to_end(conversation_id)
+        self._forget_old()
 
     def read(self, conversation_id: str) -> Optional[Facts]:
         """The facts, or None where the conversation never was, has ended or is forgotten."""
@@ -46,4 +90,4 @@ class Conversations:
             del self._kept[conversation_id]
 
 
-CONVERSATIONS = Conversations()
+CONVERSATIONS = Conversations()   # of the tools that speak to the assistant in their own process

@@ -1,30 +1,35 @@
-"""How much one conversation may send: enough for any person, too little for a flood."""
+"""How much one conversation and one address may send: enough for any person or school, too little for a flood."""
 import time
-from collections import deque
-from typing import Callable, Deque, Dict
+from collections import OrderedDict
+from typing import Callable, Tuple
 
-MOST = 40              # messages of one conversation
+PER_CONVERSATION = 40     # messages within the window
 WITHIN_SECONDS = 60.0
+MOST_COUNTED = 50_000     # keys; beyond it the oldest windows go
 
 
 class Limits:
-    """Counts each conversation's messages in a sliding window. Conversations without messages in the window are dropped."""
+    """Counts by key in windows of `within` seconds, in memory; a count goes with its window. `Counts` over Redis is in shared.py."""
 
-    def __init__(self, most: int = MOST, within: float = WITHIN_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most, self._within, self._clock = most, within, clock
-        self._sent: Dict[str, Deque[float]] = {}
-        self._swept = clock()
+    def __init__(self, within: float = WITHIN_SECONDS, most_counted: int = MOST_COUNTED, clock: Callable[[], float] = time.monotonic) -> None:
+        self._within, self._most_counted, self._clock = within, most_counted, clock
+        self._counts: "OrderedDict[str, Tuple[float, int]]" = OrderedDict()   # by the beginning of their windows, oldest first
 
-    def allows(self, conversation_id: str) -> bool:
-        """Counts a message, and says whether it may be answered."""
+    async def allows(self, *limits: Tuple[str, int]) -> bool:
+        """Counts one message for each (key, most), and says whether all of them let it pass. A `most` of 0 is no limit."""
+        return self.count(*limits)
+
+    def count(self, *limits: Tuple[str, int]) -> bool:
         now = self._clock()
-        if now - self._swept > self._within:
-            self._swept = now
-            self._sent = {one: sent for one, sent in self._sent.items() if sent and now - sent[-1] <= self._within}
-        sent = self._sent.setdefault(conversation_id, deque())
-        while sent and now - sent[0] > self._within:
-            sent.popleft()
-        if len(sent) >= self._most:
-            return False
-        sent.append(now)
-        return True
+        while self._counts:
+            began, _ = next(iter(self._counts.values()))
+            if now - began < self._within and len(self._counts) <= self._most_counted:
+                break
+            self._counts.popitem(last=False)
+        allowed = True
+        for key, most in limits:
+            if most:
+                began, counted = self._counts.get(key, (now, 0))
+                self._counts[key] = (began, counted + 1)
+                allowed = allowed and counted < most
+        return allowed

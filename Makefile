@@ -41,3 +41,4 @@ screenshots: setup-tests ## pictures of the page from a bot that runs on PORT, i
 
 lock: ## write the lock files anew from requirements*.in
 	@$(UV) $(LOCK) requirements.in -o requirements.txt -q && $(UV) $(LOCK) requirements-test.in -o requirements-test.txt -q
+	@for one in schemathesis audit; do $(UV) $(LOCK) requirements-$$one.in -o requirements-$$one.txt -q || exit 1; done

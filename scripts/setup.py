@@ -1,6 +1,7 @@
 """Sets the project up: finds or installs uv, makes .venv with Python 3.10 and installs exactly what the lock files say.
 
-Needs any Python 3.8 or later and nothing else. Does only what is not done yet. `--tests` adds what the tests need.
+Needs any Python 3.8 or later and nothing else. Does only what is not done yet. `--tests` adds what the tests need, `--tool NAME` a tool
+that does not resolve beside Rasa: requirements-NAME.txt says what goes into its own environment, .tools/NAME.
 """
 import argparse
 import hashlib
@@ -49,24 +50,29 @@ def find_uv():
          "         On Debian or Ubuntu: apt-get install python3-venv   (or install uv yourself), then run make again.")
 
 
-def install(uv, lock_files, stamp_name):
-    """Makes .venv hold exactly what the lock files name; skips it where the stamp says that it does already."""
-    stamp = VENV / stamp_name
+def install(uv, lock_files, stamp_name="installed", venv=VENV, size="about 700 MB"):
+    """Makes `venv` hold what the lock files name; skips it where the stamp says that it does already."""
+    stamp = venv / stamp_name
     wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in lock_files)).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    if not (VENV / "bin" / "python").exists():
-        say("making .venv with Python 3.10")
-        made = subprocess.run([uv, "venv", "-q", "--python", "3.10", str(VENV)], cwd=str(ROOT))
+    where = venv.relative_to(ROOT)
+    if not (venv / "bin" / "python").exists():
+        say(f"making {where} with Python 3.10")
+        made = subprocess.run([uv, "venv", "-q", "--python", "3.10", str(venv)], cwd=str(ROOT))
         if made.returncode:
             stop("Python 3.10 was not found and could not be fetched. Install it (for example with pyenv), then run make again.")
-    say("installing packages (about 700 MB on disk; a minute or two the first time)")
-    command = [uv, "pip", "install", "--python", str(VENV / "bin" / "python"), "--require-hashes", "--no-deps"]
+    say(f"installing packages into {where} ({size} on disk; a minute or two the first time)")
+    command = [uv, "pip", "install", "--python", str(venv / "bin" / "python"), "--require-hashes", "--no-deps"]
     for name in lock_files:
         command += ["-r", str(ROOT / name)]
     if subprocess.run(command, cwd=str(ROOT)).returncode:
         stop("the packages could not be installed: see the lines above (is PyPI reachable, is there disk space?)")
     stamp.write_text(wanted)
+
+
+def install_tool(uv, name):
+    install(uv, [f"requirements-{name}.txt"], venv=TOOLS / name, size="less than 100 MB")
 
 
 def find_browser():
@@ -86,13 +92,17 @@ def find_browser():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tests", action="store_true", help="also install what the tests need")
+    parser.add_argument("--tool", help="install only this tool, into .tools/TOOL")
     arguments = parser.parse_args()
     if sys.version_info < (3, 8):
         stop("this needs Python 3.8 or later")
     uv = find_uv()
-    install(uv, ["requirements.txt"], "installed")
+    if arguments.tool:
+        return install_tool(uv, arguments.tool)
+    install(uv, ["requirements.txt"])
     if arguments.tests:
         install(uv, ["requirements.txt", "requirements-test.txt"], "installed-tests")
+        install_tool(uv, "schemathesis")
         find_browser()
 
 

@@ -92,7 +92,7 @@ class WebChat(InputChannel):
             except TooLong:
                 return refusal(413, "too_long", f"A message has at most {LONGEST} letters.", "utter_too_long", limit=LONGEST)
             except NoSuchChoice:
-                return refusal(400, "no_such_choice", "There is no choice with that id.", "utter_not_understood_calm")
+                return refusal(404, "no_such_choice", "There is no choice with that id.", "utter_not_understood_calm")
             return json_response({"messages": messages})
 
         return webchat

@@ -75,6 +75,8 @@ def create_app(gate: Gate, settings: Settings = Settings(), name: str = "webchat
         if status == 500:
             logger.error("A request failed: %s", type(error).__name__)
         code = {404: "not_found", 405: "not_allowed", 413: "too_long"}.get(status, "failed")
-        return refusal(status, code, "The request could not be answered.", "utter_broken")
+        answered = refusal(status, code, "The request could not be answered.", "utter_broken")
+        answered.headers.update(getattr(error, "headers", None) or {})   # 405 says which methods there are
+        return answered
 
     return app

@@ -43,7 +43,7 @@ def test_every_answer_is_as_the_openapi_file_says_and_shows_help(api, tmp_path):
             str(SCHEMATHESIS), "--config-file", str(HERE / "schemathesis.toml"), "run", str(ROOT / "bot" / "webchat" / "openapi.yml"), "--url", api,
             "--checks", "all", "--max-examples", REQUESTS_AN_OPERATION, "--continue-on-failure", "--no-color", "--report-har-path", str(requests_sent),
         ],
-        cwd=HERE, env={**os.environ, "API": api}, capture_output=True, text=True,
+        cwd=tmp_path, env={**os.environ, "API": api, "SCHEMATHESIS_HOOKS": "checks", "PYTHONPATH": str(HERE)}, capture_output=True, text=True,
     )
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
     statuses = Counter(entry["response"]["status"] for entry in json.loads(requests_sent.read_text())["log"]["entries"])

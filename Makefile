@@ -1,5 +1,6 @@
 # Every target first does what it needs (set-up, training) and skips what is done already.
 PORT ?= 5005
+CONSOLE_PORT ?= 5006
 PYTHON := .venv/bin/python
 # Any Python from 3.8 on sets the project up; under pyenv the system's own is the one that always runs. (`true`: make takes a
 # status of 127, which a missing last candidate gives, for a shell that could not be started.)
@@ -7,7 +8,7 @@ SYSTEM_PYTHON := $(firstword $(shell for p in python3 /usr/bin/python3 python; d
 UV = $(shell command -v uv || echo .tools/uv/bin/uv)
 LOCK = pip compile --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
 
-.PHONY: help setup setup-tests train run test flows evaluate screenshots lock
+.PHONY: help setup setup-tests train run console test flows evaluate screenshots lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -24,6 +25,9 @@ train: setup ## train the model, if data/, config.yml or the components changed
 
 run: train ## serve the bot on http://127.0.0.1:5005 (PORT=...)
 	@exec $(PYTHON) -m bot serve --port $(PORT)
+
+console: train ## the staff console, on this computer alone: http://127.0.0.1:5006 (CONSOLE_PORT=...)
+	@exec $(PYTHON) -m bot console --port $(CONSOLE_PORT)
 
 test: setup-tests ## run all tests
 	@$(PYTHON) -m bot train

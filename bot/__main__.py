@@ -111,6 +111,17 @@ def flows(
         raise typer.Exit(130) from None
 
 
+@cli.command()
+def console(port: int = typer.Option(5006, help="The port on 127.0.0.1.")) -> None:
+    """The staff console: talk with the bot in the browser, see why it answers so, and write and run tests. On this computer alone."""
+    from bot.staff.console.server import serve as serve_console
+    from bot.training import check_data, check_phrases
+
+    check_data()
+    check_phrases()
+    serve_console(port)
+
+
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 def rasa(context: typer.Context) -> None:
     """Rasa's own commands (data validate, shell, test ...), started the light way: python -m bot rasa data validate."""

@@ -1,6 +1,7 @@
 """Trains the model when what it is made of has changed, and checks the data files first."""
 import hashlib
 import os
+import shutil
 import time
 from typing import Iterable
 
@@ -11,6 +12,7 @@ from bot.signposting.services import registry
 from bot.signposting.words import responses
 
 MODEL = ROOT / "models" / "model.tar.gz"
+PREVIOUS = ROOT / "models" / "previous.tar.gz"   # the training before, for the staff console to compare with
 STAMP = ROOT / "models" / "made-of"
 
 
@@ -56,6 +58,9 @@ def train(force: bool = False) -> int:
         return 1
     print("Training the model: this takes a few minutes the first time.", flush=True)
     os.environ["TQDM_DISABLE"] = "1"   # Rasa's progress bars of the rules, which take no time
+    kept = PREVIOUS.with_suffix(".kept")
+    if MODEL.exists():
+        shutil.copy2(MODEL, kept)
     began = time.monotonic()
     from rasa.model_training import train as rasa_train
 
@@ -66,6 +71,8 @@ def train(force: bool = False) -> int:
     if result.code != 0 or not MODEL.exists():
         print("Training failed: see above.")
         return 1
+    if kept.exists():
+        kept.replace(PREVIOUS)
     STAMP.write_text(fingerprint)
     print(f"Trained in {time.monotonic() - began:.0f} s: {MODEL.relative_to(ROOT)}")
     return 0

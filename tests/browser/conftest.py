@@ -4,6 +4,7 @@ import shutil
 from typing import Callable, Dict, Iterator, List
 
 import pytest
+from console_server import Console, serving_console
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from stub_server import Stub, card, serving
 
@@ -42,6 +43,13 @@ def browser(chrome: str) -> Iterator[Browser]:
 def stub() -> Iterator[Stub]:
     with serving() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """One staff console for all tests. Whoever changes its files puts them back."""
+    with serving_console(tmp_path_factory.mktemp("project")) as one:
+        yield one
 
 
 class Visitor:

@@ -51,6 +51,14 @@ def serve(
 
 
 @cli.command()
+def outage(folder: Path = typer.Argument(..., help="The folder to write into.")) -> None:
+    """Write the page and the answer that a proxy shows while the bot does not run (deploy/nginx.conf)."""
+    from bot.webchat.outage import write
+
+    write(folder)
+
+
+@cli.command()
 def converse(
     file: str = typer.Argument(..., metavar="FILE", help="JSON lines, {id, turns: [{user}]} or {id, text}; - reads standard input."),
 ) -> None:

@@ -38,7 +38,9 @@ def create_app(gate: Gate, settings: Settings = Settings(), name: str = "webchat
     static = Static()
 
     def page(request: Request, template: str) -> HTTPResponse:
-        return html(static.page(template, request.args.get("lang", "en"), f"{request.scheme}://{request.host}"))
+        by_proxy = request.headers.get("x-forwarded-proto") if webchat.visitors.is_trusted(request.ip) else None
+        scheme = "https" if by_proxy == "https" else request.scheme
+        return html(static.page(template, request.args.get("lang", "en"), f"{scheme}://{request.host}"))
 
     @app.get("/")
     async def home(request: Request) -> HTTPResponse:

@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 BROWSERS = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "chrome")
+SERVERS = {"redis-server": "redis-tools", "nginx": "nginx"}   # program: the package of Debian's that holds it
+SERVER_PATH = os.environ.get("PATH", "") + os.pathsep + "/usr/sbin"
 
 
 def say(text):
@@ -75,18 +77,21 @@ def install_tool(uv, name):
     install(uv, [f"requirements-{name}.txt"], venv=TOOLS / name, size="less than 100 MB")
 
 
-def find_browser():
-    """For the browser tests: a Chrome or Chromium on the PATH, else Debian's where apt is there."""
-    if any(shutil.which(name) for name in BROWSERS):
+def find_for_tests():
+    """For the tests: a Chrome or Chromium, redis-server and nginx from the PATH, else Debian's where apt is there."""
+    wanted = [] if any(shutil.which(name) for name in BROWSERS) else ["chromium"]
+    wanted += [package for program, package in SERVERS.items() if not shutil.which(program, path=SERVER_PATH)]
+    if not wanted:
         return
     if not shutil.which("apt-get") or os.geteuid() != 0:
-        say("no Chrome or Chromium found: the browser tests need one (Debian: apt-get install chromium)")
+        say(f"some tests need what was not found here (Debian: apt-get install {' '.join(wanted)})")
         return
-    say("installing Debian's chromium for the browser tests")
-    quiet = {"stdout": subprocess.DEVNULL, "env": dict(os.environ, DEBIAN_FRONTEND="noninteractive")}
+    say(f"installing Debian's {' and '.join(wanted)} for the tests")
+    # A package that brings a service must not start it here.
+    quiet = {"stdout": subprocess.DEVNULL, "env": dict(os.environ, DEBIAN_FRONTEND="noninteractive", SYSTEMD_OFFLINE="1", RUNLEVEL="1")}
     subprocess.run(["apt-get", "update", "-qq"], **quiet)
-    if subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], **quiet).returncode:
-        say("chromium could not be installed: the browser tests will say so")
+    if subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends"] + wanted, **quiet).returncode:
+        say(f"{' and '.join(wanted)} could not be installed: the tests that need them will say so")
 
 
 def main():
@@ -103,7 +108,7 @@ def main():
     if arguments.tests:
         install(uv, ["requirements.txt", "requirements-test.txt"], "installed-tests")
         install_tool(uv, "schemathesis")
-        find_browser()
+        find_for_tests()
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def running(**environment: str) -> Iterator[str]:
     """The address of a real server, started as `make run` starts it, until the block ends."""
     port = free_port()
     command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "MESSAGES_PER_ADDRESS": "0", **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + READY_WITHIN_SECONDS

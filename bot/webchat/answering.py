@@ -88,11 +88,13 @@ def _understood(conversation_id: str, intent: str, tells: Dict[str, str], output
 
 
 async def answer(
-    on_new_message: OnNewMessage, conversations: AnyConversations, conversation_id: str, text: Optional[str] = None, choice: Optional[str] = None
+    on_new_message: OnNewMessage, conversations: AnyConversations, conversation_id: str, text: Optional[str] = None,
+    choice: Optional[str] = None, patience: Optional[float] = None,
 ) -> Tuple[List[Message], Dict[str, Any]]:
     """The answer's messages, and the trace of how it came about (empty where something inside failed).
 
-    Raises TooLong, NoSuchChoice and ConversationOver, and nothing else: any fault inside ends in help.
+    `patience`: seconds after which there is help instead of an answer. Raises TooLong, NoSuchChoice and ConversationOver, and
+    nothing else: any fault inside ends in help.
     """
     output = WebChatOutput()
     message = _typed(conversation_id, text or "", output) if choice is None else _chosen(conversation_id, choice, output)
@@ -100,7 +102,7 @@ async def answer(
         return static_help("utter_paused").messages, {}
     failed = False
     try:
-        await asyncio.wait_for(_in_turn(on_new_message, conversations, conversation_id, message), PATIENCE_SECONDS)
+        await asyncio.wait_for(_in_turn(on_new_message, conversations, conversation_id, message), patience or PATIENCE_SECONDS)
     except (asyncio.CancelledError, ConversationOver):
         raise
     except Exception as error:  # whatever fails in there, a person must not be left without an answer

@@ -45,14 +45,14 @@ class Readiness:
             return self._ready
 
 
-async def answers_right(on_new_message: OnNewMessage, conversations: Optional[AnyConversations] = None) -> bool:
+async def answers_right(on_new_message: OnNewMessage, conversations: Optional[AnyConversations] = None, patience: Optional[float] = None) -> bool:
     """True where a real message really gets its right answer, in a conversation of its own that is forgotten at once."""
     conversations = conversations or Conversations()
     text, expected = PROBE
     conversation_id = f"health-{secrets.token_hex(8)}"
     try:
         await conversations.open(conversation_id)
-        messages, trace = await answer(on_new_message, conversations, conversation_id, text=text)
+        messages, trace = await answer(on_new_message, conversations, conversation_id, text=text, patience=patience)
         await conversations.end(conversation_id)
     except (StoreGone, ConversationOver):
         return False

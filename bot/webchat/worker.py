@@ -17,6 +17,7 @@ from bot.webchat.settings import Settings
 
 BEAT_SECONDS = 1.0
 HUNG_SECONDS = 15.0          # a model that hangs for so long is given up: no more beats, and the parent replaces the worker
+FIRST_ANSWER_SECONDS = 60.0  # the first message after loading takes longer than those that follow
 TRY_AGAIN_SECONDS = 10.0     # to load the model, where it was there before and now is not
 READY, BEAT, REFUSED = "ready", "beat", "refused"
 
@@ -44,7 +45,7 @@ def run(load: Load, listening: socket.socket, settings: Settings, parent: Connec
         while True:
             try:
                 model = ModelThread(await asyncio.get_running_loop().run_in_executor(None, load))
-                if not await answers_right(model):
+                if not await answers_right(model, patience=FIRST_ANSWER_SECONDS):
                     raise NotAsTrained("The model does not answer as it should. Train it anew: .venv/bin/python -m bot train --force")
             except Exception as error:
                 if may_refuse:

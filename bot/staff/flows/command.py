@@ -33,11 +33,11 @@ def flows(paths: Sequence[Path], report: Optional[Path], text: Optional[str], wa
     if not found and not watch:
         errors.print(f"There is no flow with {text!r} in its name." if text else "There are no flows in there.", markup=False)
         return MISTAKES
-    from bot.assistant import Assistant, ModelMissing
+    from bot.assistant import Assistant, ModelUnusable
 
     try:
         assistant = Assistant.load()
-    except ModelMissing as error:
+    except ModelUnusable as error:
         errors.print(str(error), markup=False)
         return MISTAKES
     status = _run(assistant, found, report, console, errors) if found else MISTAKES

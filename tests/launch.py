@@ -13,7 +13,9 @@ from bot import lean
 
 lean.prepare()
 
-COMPONENT, ACTION, WAITS, SLEEPS, SPINS, LOGS = "brokencomponent", "brokenaction", "waitingaction", "sleepingaction", "spinningaction", "loggedcomponent"
+COMPONENT, LOGS = "brokencomponent", "loggedcomponent"
+ACTION, WAITS, SLEEPS, SPINS, PAUSES = "brokenaction", "waitingaction", "sleepingaction", "spinningaction", "pausingaction"
+PAUSE_SECONDS = 1.5
 
 
 def component_raises() -> None:
@@ -71,7 +73,7 @@ def component_logs() -> None:
 
 
 def actions_fail() -> None:
-    """An action raises, waits for ever, sleeps for ever, or spins for ever in C without letting go of the interpreter."""
+    """An action raises, pauses, waits for ever, sleeps for ever, or spins for ever in C without letting go of the interpreter."""
     from actions.actions import _Signposting
 
     run = _Signposting.run
@@ -82,11 +84,17 @@ def actions_fail() -> None:
             raise RuntimeError(f"no row for {typed}")
         if WAITS in typed:
             return asyncio.sleep(3600)
+        if PAUSES in typed:
+            return paused(self, dispatcher, tracker, domain)
         if SLEEPS in typed:
             time.sleep(3600)
         if SPINS in typed:
             re.match(r"(a*)*b", "a" * 60)
         return run(self, dispatcher, tracker, domain)
+
+    async def paused(*arguments):
+        await asyncio.sleep(PAUSE_SECONDS)
+        return run(*arguments)
 
     _Signposting.run = fails
 

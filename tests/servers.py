@@ -76,6 +76,11 @@ class Bot:
     def ready(self) -> bool:
         return self.status("/health/ready") == 200
 
+    def knows_that_it_is_not_ready(self) -> bool:
+        """Fails the test where it goes on saying that it is ready (an answer may be a second old)."""
+        until(lambda: self.status("/health/ready") == 503, 5, "not ready")
+        return True
+
     def live(self) -> bool:
         return self.status("/health/live", timeout=3) == 200
 

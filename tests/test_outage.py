@@ -45,10 +45,14 @@ def nginx(folder, bots: str) -> Iterator[str]:
             process.wait(timeout=20)
 
 
+def write_outage(folder) -> None:
+    subprocess.run([sys.executable, "-m", "bot", "outage", str(folder / "outage")], cwd=ROOT, check=True)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("proxy")
-    subprocess.run([sys.executable, "-m", "bot", "outage", str(folder / "outage")], cwd=ROOT, check=True)
+    write_outage(folder)
     return folder
 
 

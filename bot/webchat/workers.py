@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 SILENT_TICKS = 10          # without a beat: asked to stop; twice as many: killed. Ticks, not seconds: a machine that slept is no hang
+SILENT_TICKS_AT_FIRST = 120   # while it starts
 LIVED_SECONDS = 30.0       # a worker that died sooner is started again only after a pause
 LONGEST_PAUSE_SECONDS = 10.0
 STOP_SECONDS = 12.0
@@ -45,6 +46,11 @@ class _Worker:
         self.process.start()
         child.close()
         self.ready, self.silent, self.began = False, 0, time.monotonic()
+
+    @property
+    def patience(self) -> int:
+        """How many ticks without a beat are too many."""
+        return SILENT_TICKS if self.ready else SILENT_TICKS_AT_FIRST
 
     def after_death(self) -> None:
         """Decides when the next one starts: at once, or after a pause that doubles while they die young."""
@@ -135,10 +141,10 @@ class Workers:
                     raise Refused(f"A worker ended (status {worker.process.exitcode}) before it was ready. Is there memory enough?")
                 logger.error("A worker ended (status %s) and is replaced", worker.process.exitcode)
                 worker.after_death()
-            elif worker.silent == SILENT_TICKS:
+            elif worker.silent == worker.patience:
                 logger.error("A worker hangs and is replaced")
                 worker.process.terminate()
-            elif worker.silent >= 2 * SILENT_TICKS:
+            elif worker.silent >= 2 * worker.patience:
                 worker.process.kill()
 
     def _end(self) -> None:

@@ -33,7 +33,7 @@ def test_a_message_that_hangs_for_ever_costs_its_worker_and_nobody_an_answer(bot
     if fault == SLEEPS:
         assert_static_help(talk.say(f"my dad hits me {fault}"))
         assert_static_help(other.say("im being bullied"))
-        assert bot.live() and bot.status("/health/ready") == 503
+        assert bot.live() and bot.knows_that_it_is_not_ready()
     else:   # the whole worker hangs: what it was asked is lost, so the widget shows the contacts it holds itself
         with pytest.raises(Exception):
             Talk.post(talk, text=f"my dad hits me {fault}")

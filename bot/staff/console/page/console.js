@@ -7,6 +7,7 @@ import { RouteMap } from "./map.js";
 import { Trainings } from "./trainings.js";
 
 const part = (id) => document.getElementById(id);
+let focusNext;   // what gets the focus in the part that is shown next, instead of its heading
 const heard = (text) => { part("heard").textContent = text; };
 
 const [state, words] = await Promise.all([ask("state"), fetch("/staff/files/words.json").then((answer) => answer.json())]);
@@ -14,7 +15,11 @@ const tests = new Tests(part("tests"), heard);
 const map = new RouteMap(part("map"));
 const talk = new Talk(part("talk"), {
   state, words: words.en, heard,
-  keep: async (conversation) => { await tests.draft(conversation); location.hash = "tests"; },
+  keep: async (conversation) => {
+    await tests.draft(conversation);
+    focusNext = () => tests.toEditor();
+    location.hash = "tests";
+  },
   path: (why) => map.light(why),
 });
 const parts = { talk, tests, map, trainings: new Trainings(part("trainings"), heard) };
@@ -27,7 +32,9 @@ function show(moved) {
     else link.removeAttribute("aria-current");
   }
   parts[chosen].shown?.();
-  if (moved) part(chosen).querySelector("h2").focus();
+  if (focusNext) focusNext();
+  else if (moved) part(chosen).querySelector("h2").focus();
+  focusNext = undefined;
 }
 
 news.addEventListener("reloaded", () => {

@@ -13,7 +13,7 @@ export class Talk {
   #turns = [];
   #answers = [];
   #whyButtons = [];
-  #busy = false;
+  #last = Promise.resolve();
 
   /** `keep(conversation)` makes a test of it; `path(why)` lights the way on the map. */
   constructor(root, { state, words, heard, keep, path }) {
@@ -42,7 +42,7 @@ export class Talk {
     });
     this.startNow = h("span", { class: "start-now" });
     const list = h("ol", { class: "log" });
-    const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": words.conversation }, this.empty = h("p", { class: "hint" }, "Say something as a visitor would. Nothing you type here is kept, unless you keep it as a test."), list);
+    const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "What was said" }, this.empty = h("p", { class: "hint" }, "Say something as a visitor would. Nothing you type here is kept, unless you keep it as a test."), list);
     const toast = h("button", { type: "button", class: "toast", hidden: true }, words.new_messages);
     this.log = new Log({ words, list, scroller, toast, say: (text) => { if (!this.quiet) this.heard(text); }, pick: ({ id, label }) => this.#say({ choice: id, label }) });
     this.box = h("textarea", { id: "box", rows: 1, placeholder: words.placeholder, keydown: (event) => {
@@ -71,25 +71,33 @@ export class Talk {
     this.#showWhy(-1);
   }
 
-  #send() {
-    const text = this.box.value.trim();
-    if (text && !this.#busy) this.#say({ text: this.box.value });
+  /** One thing after the other: a button pressed while an answer is on its way has its turn after it. */
+  #then(act) {
+    this.#last = this.#last.then(act);
+    return this.#last;
   }
 
-  async #say(turn) {
-    if (this.#busy) return;
-    const failed = this.#shown(turn);
-    this.log.typing(true);
-    this.#turns.push(turn);
-    if (!(await this.#fetch(false))) {
+  #send() {
+    const text = this.box.value;
+    if (!text.trim()) return;
+    this.box.value = "";
+    this.#say({ text });
+  }
+
+  #say(turn) {
+    return this.#then(async () => {
+      const failed = this.#shown(turn);
+      this.log.typing(true);
+      this.#turns.push(turn);
+      if (await this.#fetch(false)) return;
       this.#turns.pop();
       failed();
-    } else if (turn.text !== undefined) this.box.value = "";
+      if (turn.text !== undefined && !this.box.value) this.box.value = turn.text;
+    });
   }
 
   /** Asks for the whole conversation; shows the last answer, or all of them. False where it failed. */
   async #fetch(all) {
-    this.#busy = true;
     this.sorry.textContent = "";
     try {
       const { answers } = await ask("talk", this.conversation);
@@ -102,8 +110,6 @@ export class Talk {
       this.log.typing(false);
       this.sorry.textContent = error.message;
       return false;
-    } finally {
-      this.#busy = false;
     }
   }
 
@@ -114,7 +120,7 @@ export class Talk {
 
   #answered(answer, number) {
     this.log.reply(answer.messages);
-    const button = h("button", { type: "button", class: "choice why-button", click: () => { this.#showWhy(number); this.why.scrollIntoView({ block: "nearest" }); } }, "Why?", h("span", { class: "unseen" }, ` answer ${number + 1}`));
+    const button = h("button", { type: "button", class: "pill why-button", click: () => { this.#showWhy(number); this.why.scrollIntoView({ block: "nearest" }); } }, "Why?", h("span", { class: "unseen" }, ` answer ${number + 1}`));
     this.#whyButtons[number] = button;
     this.log.newest.append(button);
     this.#showWhy(number);
@@ -140,26 +146,34 @@ export class Talk {
     this.path(why);
   }
 
-  async #replay(said) {
-    if (!this.#busy && (await this.#fetch(true))) this.heard(said);
+  #replay(said) {
+    return this.#then(async () => {
+      if (await this.#fetch(true)) this.heard(said);
+    });
   }
 
-  async #back() {
-    if (this.#busy || !this.#turns.length) return;
-    const last = this.#turns.pop();
-    if (!(await this.#fetch(true))) return this.#turns.push(last);
-    if (last.text !== undefined && !this.box.value) this.box.value = last.text;
-    this.heard("One step back.");
+  #back() {
+    return this.#then(async () => {
+      const last = this.#turns.pop();
+      if (!last) return;
+      if (!(await this.#fetch(true))) {
+        this.#turns.push(last);
+        return;
+      }
+      if (last.text !== undefined && !this.box.value) this.box.value = last.text;
+      this.heard("One step back.");
+    });
   }
 
   #restart() {
-    if (this.#busy) return;
-    this.#turns = [];
-    this.#answers = [];
-    this.sorry.textContent = "";
-    this.#redraw();
-    this.heard("A new conversation.");
-    this.box.focus();
+    return this.#then(() => {
+      this.#turns = [];
+      this.#answers = [];
+      this.sorry.textContent = "";
+      this.#redraw();
+      this.heard("A new conversation.");
+      this.box.focus();
+    });
   }
 
   #restartFrom() {

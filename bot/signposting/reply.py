@@ -17,13 +17,16 @@ Message = Dict[str, object]
 
 @dataclass
 class Reply:
-    """`services`: ids in the order shown; `rows`: ids of the route table's rows; `words`: keys of the responses used."""
+    """`services`: ids in the order shown; `rows`: ids of the route table's rows; `words`: keys of the responses used; `figures`: ids of the
+    rows of data/figures.yml whose numbers are said; `asked`: the id of the question put; `question`: the question answered, for one that follows on from it."""
 
     messages: List[Message] = field(default_factory=list)
     services: List[str] = field(default_factory=list)
     rows: List[str] = field(default_factory=list)
     words: List[str] = field(default_factory=list)
+    figures: List[str] = field(default_factory=list)
     asked: Optional[str] = None
+    question: Optional[Dict[str, object]] = None
 
     def add_text(self, key: Optional[str], turn: int, **values: object) -> None:
         if key and key not in self.words:
@@ -166,35 +169,6 @@ def keeping_help(move: str, known: Situation, turn: int, asked: Tuple[str, ...],
         reply.add_choices(list(choices().topics))
     else:
         _ask(reply, known, asked, turn)
-    return reply
-
-
-ASKED = ("cost", "private", "happens")   # what may be asked of a service, as its fields are called
-
-
-def about_services(service_ids: List[str], known: Situation, turn: int, asks: Tuple[str, ...] = ()) -> Reply:
-    """The answer to a question about services: what was asked of each (`asks`: cost, private, hours, happens), else what it is and does."""
-    reply = Reply()
-    asked_about = [service for service in service_ids if service in registry()][:3]
-    if known.urgency == "now":
-        reply.add_text("utter_urgent_again", turn)
-    for service_id in asked_about:
-        service = registry()[service_id]
-        facts = [getattr(service, one) for one in asks if one in ASKED]
-        if "hours" in asks:
-            printable = service.hours and service.hours.printable(_today())
-            facts.append(f"{service.hours.text}." if printable else "Its own page says when it is open.")  # type: ignore[union-attr]
-        facts = facts or [service.line_adult if known.audience == "adult" and service.line_adult else service.line, service.happens, *service.does_not[:1]]
-        reply.messages.append({"type": "text", "text": f"{service.name}: {' '.join(facts)}".replace("..", ".")})
-    kept, rows = route(known)
-    others = list(dict.fromkeys([*asked_about, *(kept if known.concerns or not asked_about else [])]))
-    danger = [EMERGENCY] if EMERGENCY in kept else []   # danger said once stays in hand, whatever is asked
-    others = [one for one in others if one not in danger][:MOST_SERVICES]
-    reply.rows = [row.id for row in rows]
-    reply.add_services(danger + others if known.urgency == "now" else others + danger, known)
-    if known.urgency == "now":
-        reply.add_text("utter_urgent_program", turn)
-    reply.add_choices(["show_help"] if not known.concerns else ["cannot_phone", "not_what_i_meant"])
     return reply
 
 

@@ -28,7 +28,9 @@ class Detail(Strict):
         return self.verified and (self.expires_on is None or today <= self.expires_on)
 
 
-class Hours(Detail):
+class Fact(Detail):
+    """A plain sentence, or several."""
+
     text: str
 
 
@@ -111,7 +113,12 @@ class Service(Strict):
     does: Tuple[str, ...]
     does_not: Tuple[str, ...]
     access: Tuple[str, ...] = ()
-    hours: Optional[Hours] = None
+    who: str
+    anonymous: Optional[Fact] = None
+    deaf: Optional[Fact] = None
+    silent: Optional[Fact] = None
+    nations_note: Optional[Fact] = None
+    hours: Optional[Fact] = None
     sources: Tuple[str, ...]
 
     @validator("audience", each_item=True)

@@ -7,6 +7,8 @@ from bot.signposting.data_files import DATA, DataError, read_yaml, shown
 from bot.signposting.services import registry
 
 WORDS = DATA / "domain" / "words"
+# what stands for a part of a figure, of a place ... (bot/signposting/figure_answers.py)
+FIGURES = ("value", "place", "police", "period", "since", "platform", "share", "all", "level", "list", "places", "data", "article")
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
@@ -24,7 +26,7 @@ def responses() -> Dict[str, Tuple[str, ...]]:
                 raise DataError(f"{shown(path)}:{line}: {key} needs at least one `- text: ...`")
             texts = tuple(str(one["text"]).strip() for one in variants)
             for name in {name for text in texts for name in _PLACEHOLDER.findall(text)}:
-                if name not in registry() and name not in ("limit", "service", "name"):
+                if name not in registry() and name not in ("limit", *FIGURES):
                     raise DataError(f"{shown(path)}:{line}: {key}: {{{name}}} is not a service of services.yml")
             found[key] = texts
     return found

@@ -1,0 +1,116 @@
+"""What a question asks about: topics by the phrases of data/questions.yml; places, years and platforms by those of data/figures.yml."""
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Dict, List, NamedTuple, Pattern, Sequence, Text, Tuple
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.phrases import PhraseError, compile_phrase, prepared
+from bot.nlu.text import folded, sentences
+from bot.signposting.data_files import DATA, DataError, Strict, read, shown
+from bot.signposting.figures import figures
+from bot.signposting.routes import table
+
+PATH = DATA / "questions.yml"
+TAKEN = "¤"
+
+
+class Follows(Strict):
+    starts: Tuple[str, ...]
+    anywhere: Tuple[str, ...]
+
+
+class QuestionsFile(Strict):
+    """`topics`: by kind of question, then by topic, phrases; `asks`: what is asked of a service. The file says more."""
+
+    topics: Dict[str, Dict[str, Tuple[str, ...]]]
+    asks: Dict[str, Tuple[str, ...]]
+    follows: Follows
+
+
+class Name(NamedTuple):
+    """A phrase by which a visitor means `value`; longer phrases are looked for first ("south wales" before "wales")."""
+
+    entity: str
+    value: str
+    pattern: Pattern[str]
+    length: int
+
+
+class Asked:
+    """The compiled phrases. Raises DataError where one is not written right."""
+
+    def __init__(self) -> None:
+        found = read(PATH, QuestionsFile)
+        try:
+            self._topics = [
+                (f"{kind}_{topic}", _any_of(phrases)) for kind, topics in found.topics.items() for topic, phrases in topics.items()
+            ]
+            self._asks = [(what, _any_of(phrases)) for what, phrases in found.asks.items()]
+            self._starts, self._anywhere = _any_of(found.follows.starts), _any_of(found.follows.anywhere)
+        except PhraseError as error:
+            raise DataError(f"{shown(PATH)}: {error}") from None
+        try:
+            names = [
+                Name(entity, value, compile_phrase(phrase, {}), len(prepared(folded(phrase)).split()))
+                for entity, called in figures().called().items() for value, phrases in called for phrase in phrases
+            ]
+        except PhraseError as error:
+            raise DataError(f"data/figures.yml: {error}") from None
+        self._names = sorted(names, key=lambda name: -name.length)
+
+    def read(self, text: str) -> Dict[str, List[str]]:
+        """What the text asks about: values by entity (topic, asks, follows, place, period, platform), in the order of the text or the file."""
+        line = "".join(prepared(one) for one in sentences(folded(text)))
+        told = {
+            "topic": [topic for topic, pattern in self._topics if pattern.search(line)],
+            "asks": [what for what, pattern in self._asks if pattern.search(line)],
+            "follows": ["start"] if self._starts.match(line) else ["pronoun"] if self._anywhere.search(line) else [],
+        }
+        for entity in ("place", "period", "platform"):
+            told[entity] = self._named(line, entity)
+        return {entity: values for entity, values in told.items() if values}
+
+    def _named(self, line: str, entity: str) -> List[str]:
+        places: List[Tuple[int, str]] = []
+        for name in self._names:
+            if name.entity != entity:
+                continue
+            places += [(match.start(), name.value) for match in name.pattern.finditer(line)]
+            line = name.pattern.sub(lambda match: TAKEN * (len(match.group(0)) - 1) + " ", line)
+        return list(dict.fromkeys(value for _, value in sorted(places)))
+
+
+def _any_of(phrases: Sequence[str]) -> Pattern[str]:
+    return re.compile("|".join(compile_phrase(one, {}).pattern for one in phrases))
+
+
+@lru_cache(maxsize=None)
+def asked() -> Asked:
+    return Asked()
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class AskedExtractor(GraphComponent, EntityExtractorMixin):
+    """Adds what is asked about as entities, to messages that are no worry."""
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> AskedExtractor:
+        asked()
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            intent = (message.get(INTENT) or {}).get("name") or ""
+            if table().concern_of(intent) is None:
+                found = [{"entity": entity, "value": value} for entity, values in asked().read(message.get(TEXT) or "").items() for value in values]
+                message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
+        return messages

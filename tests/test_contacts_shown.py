@@ -1,8 +1,10 @@
 """Every contact in any reply or page is the registry's: all of them are rendered and read."""
 import re
 
+from bot.nlu.asked import QuestionsFile
 from bot.signposting.choices import choices
-from bot.signposting.questions import about_services
+from bot.signposting.data_files import DATA, read
+from bot.signposting.questions import ASKED, about_services, answer_from_words
 from bot.signposting.reply import card, for_concern, keeping_help, plain_text, static_help
 from bot.signposting.routes import table
 from bot.signposting.services import registry
@@ -34,10 +36,14 @@ def every_reply():
             yield keeping_help(move, Situation(), turn, ())
             yield keeping_help(move, Situation(("bullying",), urgency="possible"), turn, ())
     for service in registry():
-        for asks in ((), ("cost", "private", "hours", "happens")):
+        for asks in ((), tuple(ASKED)):
             yield about_services([service], Situation(), 0, asks)
+    for kind, topics in read(DATA / "questions.yml", QuestionsFile).topics.items():
+        for topic in topics:
+            yield answer_from_words(f"ask_{kind}", (f"{kind}_{topic}",), Situation(), 0)
     for key in responses():
-        yield static_help(key, limit=2000)
+        if not key.startswith("utter_figure"):   # test_figures.py reads those
+            yield static_help(key, limit=2000)
 
 
 def assert_only_known(text: str, where: str) -> None:

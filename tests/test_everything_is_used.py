@@ -5,8 +5,10 @@ import sys
 
 from ruamel.yaml import YAML
 
+from bot.nlu.asked import QuestionsFile
 from bot.signposting.choices import choices
-from bot.signposting.data_files import DATA, ROOT
+from bot.signposting.data_files import DATA, ROOT, read
+from bot.signposting.figures import figures
 from bot.signposting.routes import route, table
 from bot.signposting.services import registry
 from bot.signposting.words import responses
@@ -60,6 +62,8 @@ def test_every_response_can_be_said():
     sayable = {f"utter_{topic}_{voice}{ending}" for topic in topics for voice in voices for ending in ("", "_after")}
     sayable |= {f"utter_{topic}_{voice}" for topic in ("urgent", "urgent_suicide", "possible") for voice in voices}
     sayable |= {f"utter_{intent}{ending}" for intent in intents for ending in ("", "_calm")}
+    sayable |= {f"utter_ask_{kind}_{topic}" for kind, topics in read(DATA / "questions.yml", QuestionsFile).topics.items() for topic in topics}
+    sayable |= {f"utter_figure_{measure.id}{ending}" for measure in figures().measures for ending in ("", "_caveat")}
     sayable |= {question.words for question in choices().questions}
     code = "".join(path.read_text() for folder in ("bot", "actions") for path in (ROOT / folder).rglob("*.py"))
     sayable |= set(re.findall(r"utter_\w+", code))
@@ -67,9 +71,17 @@ def test_every_response_can_be_said():
     assert set(responses()) <= sayable, set(responses()) - sayable
 
 
+def test_every_topic_of_a_question_has_words_and_every_measure_rows():
+    for kind, topics in read(DATA / "questions.yml", QuestionsFile).topics.items():
+        assert kind == "figures" or {f"utter_ask_{kind}_{topic}" for topic in topics} <= set(responses()), kind
+    for measure in figures().measures:
+        assert figures().of(measure.id), measure.id
+    assert {row.place for row in figures().rows if row.place} == {place.name for place in figures().places}
+
+
 def test_every_choice_is_offered():
     offered = set(choices().topics) | {one for question in choices().questions for one in question.choices}
-    code = (ROOT / "bot" / "signposting" / "reply.py").read_text() + (ROOT / "bot" / "signposting" / "choices.py").read_text()
+    code = "".join(path.read_text() for path in (ROOT / "bot" / "signposting").glob("*.py"))
     offered |= {choice.id for choice in choices().choices if f'"{choice.id}"' in code}
     assert offered == {choice.id for choice in choices().choices}
 

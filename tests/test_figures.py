@@ -121,7 +121,7 @@ def test_a_year_without_a_figure_is_told_so(period):
 
 def test_answers_are_easy_to_read(answers):
     read = {text.partition("Source: ")[0] for _, said, _ in answers for text in said.texts()}   # who counted and where it was read are names
-    for text in {re.sub(r": (?:[A-Z][\w/ ]+ [\d,]+(?: \(\d+%\))?(?:, | and )?)+", "", one) for one in read}:   # a list of names and numbers is no sentence
+    for text in {re.sub(r": [^.]*\d[^.]*\.", ".", one) for one in read}:   # a list of names and numbers is no sentence
         assert not text or textstat.flesch_kincaid_grade(text) <= 8.0, (textstat.flesch_kincaid_grade(text), text)
 
 

@@ -43,9 +43,10 @@ def about_services(service_ids: List[str], known: Situation, turn: int, asks: Tu
     """
     reply = Reply()
     asked_about = [service for service in service_ids if service in registry()][:MOST_ASKED_ABOUT]
-    if not asked_about and asks:
-        asked_about = [service for service in route(known)[0] if service != EMERGENCY][:MOST_ASKED_ABOUT]
-    texts = [_about(registry()[service], known, asks) for service in asked_about] or [say("utter_ask_service", turn)]
+    meant = asked_about or [service for service in route(known)[0] if asks and service != EMERGENCY][:MOST_ASKED_ABOUT]
+    if not asked_about:
+        reply.words.append("utter_ask_service")
+    texts = [say(key, turn) for key in reply.words] + [_about(registry()[service], known, asks) for service in meant]
     return _with_help(reply, texts, tuple(asked_about), known)
 
 

@@ -46,13 +46,16 @@ class Readiness:
 
 
 async def answers_right(on_new_message: OnNewMessage, conversations: Optional[AnyConversations] = None, patience: Optional[float] = None) -> bool:
-    """True where a real message really gets its right answer, in a conversation of its own that is forgotten at once."""
+    """True where a real message really gets its right answer, in a conversation of its own that is forgotten at once.
+
+    So too while the kill switch is on: what balances the load must not take a bot away that shows help to everybody.
+    """
     conversations = conversations or Conversations()
     text, expected = PROBE
     conversation_id = f"health-{secrets.token_hex(8)}"
     try:
         await conversations.open(conversation_id)
-        messages, trace = await answer(on_new_message, conversations, conversation_id, text=text, patience=patience)
+        messages, trace = await answer(on_new_message, conversations, conversation_id, text=text, patience=patience, although_paused=True)
         await conversations.end(conversation_id)
     except (StoreGone, ConversationOver):
         return False

@@ -6,6 +6,7 @@ from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse, html
 from sanic.response import json as json_response
 
+from bot.webchat.answering import paused
 from bot.webchat.channel import WebChat, refusal
 from bot.webchat.connections import bound
 from bot.webchat.conversations import Conversations
@@ -62,7 +63,7 @@ def create_app(gate: Gate, settings: Settings = Settings(), name: str = "webchat
     @app.get("/health/ready")
     async def ready(request: Request) -> HTTPResponse:
         now = await is_ready()
-        return json_response({"ready": now}, status=200 if now else 503)
+        return json_response({"ready": now, **({"paused": True} if paused() else {})}, status=200 if now else 503)
 
     @app.on_response
     async def safe(request: Request, response: HTTPResponse) -> None:

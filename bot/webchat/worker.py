@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from typing import Callable
 
 from bot import logs
-from bot.webchat.answering import OnNewMessage
+from bot.webchat.answering import OnNewMessage, paused
 from bot.webchat.connections import BoundedProtocol
 from bot.webchat.health import Gate, answers_right
 from bot.webchat.model_thread import ModelThread
@@ -48,7 +48,7 @@ def run(load: Load, listening: socket.socket, settings: Settings, parent: Connec
                 if not await answers_right(model, patience=FIRST_ANSWER_SECONDS):
                     raise NotAsTrained("The model does not answer as it should. Train it anew: .venv/bin/python -m bot train --force")
             except Exception as error:
-                if may_refuse:
+                if may_refuse and not paused():   # with the kill switch on it starts whatever is broken
                     parent.send((REFUSED, f"{error or type(error).__name__}"))
                     app.stop()
                     return

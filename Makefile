@@ -8,7 +8,7 @@ SYSTEM_PYTHON := $(firstword $(shell for p in python3 /usr/bin/python3 python; d
 UV = $(shell command -v uv || echo .tools/uv/bin/uv)
 LOCK = pip compile --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
 
-.PHONY: help setup setup-tests train run console test flows evaluate screenshots lock
+.PHONY: help setup setup-tests train run console test flows evaluate screenshots audit lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -42,6 +42,9 @@ evaluate: train ## measure how well it understands: reports/understanding/report
 
 screenshots: setup-tests ## pictures of the page from a bot that runs on PORT, into reports/screenshots
 	@$(PYTHON) tests/browser/screenshots.py http://127.0.0.1:$(PORT) reports/screenshots
+
+audit: ## look the packages up among known vulnerabilities (needs api.osv.dev or pypi.org)
+	@$(SYSTEM_PYTHON) scripts/setup.py --tool audit && $(SYSTEM_PYTHON) scripts/audit.py
 
 lock: ## write the lock files anew from requirements*.in
 	@$(UV) $(LOCK) requirements.in -o requirements.txt -q && $(UV) $(LOCK) requirements-test.in -o requirements-test.txt -q

@@ -107,6 +107,20 @@ def impatient() -> None:
     workers.SILENT_TICKS, worker.TRY_AGAIN_SECONDS = 3, 1.0
 
 
+def short_of_time() -> None:
+    """A third of the time for requests and their answers."""
+    from bot.webchat import connections
+
+    connections.REQUEST_SECONDS, connections.RESPONSE_SECONDS, connections.IDLE_SECONDS = 3, 6, 6
+
+
+def few_conversations() -> None:
+    """Room for 1,000 conversations."""
+    from bot.webchat import conversations
+
+    conversations.Conversations.__init__.__defaults__ = (15.0, 1000, time.monotonic)
+
+
 def no_room_on_the_disk() -> None:
     """From when the model is loaded on, no file can grow by a byte."""
     from bot.assistant import Assistant
@@ -136,6 +150,20 @@ def writes_a_diary() -> None:
         return process(self, messages)
 
     SafetyNet.process = leaks
+
+
+def lists_what_it_writes(path: str) -> None:
+    """Every file that is opened for writing, made, renamed or linked is named in the file at `path`."""
+    import os
+
+    notes = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def hook(event, arguments):
+        changes = event == "open" and (isinstance(arguments[1], str) and set(arguments[1]) & set("wax+") or arguments[2] & (os.O_WRONLY | os.O_RDWR))
+        if changes or event in ("os.rename", "os.link", "os.symlink", "os.mkdir", "shutil.copyfile", "sqlite3.connect"):
+            os.write(notes, f"{event} {arguments[0]} {arguments[1] if event.startswith(('os.', 'shutil.')) else ''}\n".encode())
+
+    sys.addaudithook(hook)
 
 
 def model_at(path: str) -> None:

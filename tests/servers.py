@@ -65,7 +65,10 @@ class Bot:
         self.address = f"http://127.0.0.1:{port}"
 
     def output(self) -> str:
-        return self._log.read_text(errors="replace")
+        """All it has written to standard output and error; still known when it has ended."""
+        if self._log.exists():
+            self._output = self._log.read_text(errors="replace")
+        return self._output
 
     def status(self, path: str, timeout: float = 30.0) -> Optional[int]:
         try:
@@ -94,7 +97,7 @@ class Bot:
 
 @contextmanager
 def serving(
-    faults: Iterable[str] = (), workers: int = 1, wait: bool = True, environment: Optional[Dict[str, str]] = None
+    faults: Iterable[str] = (), workers: int = 1, wait: bool = True, environment: Optional[Dict[str, str]] = None, cwd: Path = ROOT
 ) -> Iterator[Bot]:
     """A server, started as `make run` starts it, with faults put into it where asked for; waits until it is ready."""
     port = free_port()
@@ -105,7 +108,8 @@ def serving(
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", *module, "serve", "--port", str(port), "--workers", str(workers)],
-                cwd=ROOT, env={**os.environ, "MESSAGES_PER_ADDRESS": "0", **(environment or {})}, stdout=out, stderr=subprocess.STDOUT,
+                cwd=cwd, env={**os.environ, "MESSAGES_PER_ADDRESS": "0", "PYTHONPATH": str(ROOT), **(environment or {})},
+                stdout=out, stderr=subprocess.STDOUT,
             )
         bot = Bot(process, port, log)
         try:
@@ -116,6 +120,7 @@ def serving(
         finally:
             process.terminate()
             process.wait(timeout=30)
+            bot.output()
 
 
 class Redis:

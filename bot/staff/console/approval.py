@@ -27,7 +27,8 @@ def changed_lines() -> Tuple[str, List[Tuple[str, str]]]:
         if line.startswith("diff --git "):
             found.append(("file", line.rsplit(" b/", 1)[-1]))
         elif line.startswith("@@"):
-            found.append(("place", f"from line {line.split('+', 1)[1].split(' ', 1)[0].split(',')[0]} on"))
+            start = line.split("+", 1)[1].split(" ", 1)[0].split(",")[0]
+            found.append(("place", "the whole file is gone" if start == "0" else f"from line {start} on"))
         elif line.startswith(("+++", "---", "index ", "new file", "deleted file", "old mode", "new mode", "similarity", "rename ")):
             continue
         else:

@@ -30,6 +30,7 @@ export class Results {
   async follow(what, kind) {
     const number = (this.#number += 1);
     for (const list of [this.failed, this.passed, this.coverage]) list.replaceChildren();
+    this.summary.textContent = "Starting ...";
     this.passedBox.hidden = true;
     try {
       await ask("tests/run", { ...what, compare: kind === "comparison" });
@@ -88,9 +89,10 @@ function failure({ file, flow, line, turns }) {
     h("ol", { class: "went" }, ...turns.map(turn)));
 }
 
-function turn({ said, services, failures, why }) {
+function turn({ said, services, texts, failures, why }) {
   return h("li", {},
     h("p", {}, h("strong", {}, said), h("span", { class: "note" }, ` → ${services.join(", ")}`)),
+    failures.length > 0 && h("p", { class: "note" }, `The bot said: ${texts.join(" ")}`),
     ...failures.map((one) => h("div", { class: "broken" },
       h("p", {}, h("strong", {}, spaced(one.what)), h("span", { class: "note" }, ` (line ${one.line})`)),
       h("dl", {}, h("div", {}, h("dt", {}, "expected"), h("dd", {}, one.expected)), h("div", {}, h("dt", {}, "got"), h("dd", {}, one.got))))),

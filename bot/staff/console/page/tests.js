@@ -36,7 +36,7 @@ export class Tests {
       const { files, mistakes } = await ask("tests");
       this.mistakes.replaceChildren(...mistakes.map((line) => h("li", {}, h("code", {}, line))));
       this.list.replaceChildren(...files.map(({ file, flows }) => h("li", {},
-        h("details", {}, h("summary", {}, h("strong", {}, file), h("span", { class: "note" }, ` ${flows.length} ${flows.length === 1 ? "test" : "tests"}`)),
+        h("details", {}, h("summary", {}, h("strong", {}, file.replaceAll("_", "_\u200b")), h("span", { class: "note" }, ` ${flows.length} ${flows.length === 1 ? "test" : "tests"}`)),
           h("ul", { class: "plainlist" }, ...flows.map(({ name, line, steps }) => h("li", {}, `${name} `, h("span", { class: "note" }, `line ${line}, ${steps} ${steps === 1 ? "message" : "messages"}`))))),
         h("p", { class: "steps" }, this.button(h("span", {}, "Run", h("span", { class: "unseen" }, ` ${file}`)), () => this.#run({ file })),
           this.button(h("span", {}, "Edit", h("span", { class: "unseen" }, ` ${file}`)), () => this.#open(file))))));

@@ -73,6 +73,10 @@ def where_service(service_id: str) -> str:
     return _where(DATA / "services.yml", ["services", list(registry()).index(service_id)])
 
 
+def where_figure(figure_id: str) -> str:
+    return _where(DATA / "figures.yml", ["rows", [row["id"] for row in _content(DATA / "figures.yml")["rows"]].index(figure_id)])
+
+
 def where_sign(sign_id: str) -> str:
     signs = [sign["id"] for sign in _content(DATA / "safety_net.yml")["signs"]]
     return _where(DATA / "safety_net.yml", ["signs", signs.index(sign_id)])

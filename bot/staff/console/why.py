@@ -5,11 +5,13 @@ from bot.signposting.routes import by_severity, table
 from bot.signposting.services import registry
 from bot.signposting.situation import Situation
 from bot.signposting.words import responses
-from bot.staff.console.fresh import rule_of, where_menu, where_row, where_service, where_sign, where_words
+from bot.staff.console.fresh import rule_of, where_figure, where_menu, where_row, where_service, where_sign, where_words
 from bot.staff.flows.why import phrase_of
 
 URGENCY = {"now": "happening now", "possible": "may be happening", "no": "not urgent"}
 ABOUT = {"self": "themselves", "other": "somebody else", "unknown": "not known"}
+SPEAKS = {"child": "a child speaks", "adult": "an adult speaks", "professional": "a professional speaks"}
+TELLS_OF = {"self": ", about themselves", "other": ", about somebody else"}
 _KNOWN = (
     ("audience", "Who speaks"), ("about", "About whom"), ("speaker_age", "Age of the speaker"), ("age", "Age of the person it is about"),
     ("urgency", "Happening now?"), ("can_phone", "Can they phone?"), ("known_concerns", "Worries so far"), ("facts", "Facts that change the door"),
@@ -37,7 +39,7 @@ def explain(trace: Dict[str, Any], text: str = "") -> Dict[str, Any]:
         return {"summary": "Something failed inside, or the bot is paused: everybody is shown the same list of contacts."}
     rule = rule_of(trace["intent"])
     return {
-        "summary": _summary(trace),
+        "summary": _summary(trace, text),
         "intent": {"name": trace["intent"], "confidence": trace["confidence"], "concern": trace["concern"]},
         "ranking": trace["ranking"],
         "known": [{"name": name, "label": label, "value": readable(name, trace[name])} for name, label in _KNOWN],
@@ -45,20 +47,19 @@ def explain(trace: Dict[str, Any], text: str = "") -> Dict[str, Any]:
         "rule": {"name": rule[0], "action": rule[1], "where": rule[2]} if rule else None,
         "rows": rows(trace),
         "words": [{"key": key, "text": responses()[key][0], "ways": len(responses()[key]), "where": where_words(key)} for key in trace["words"] if key in responses()],
+        "figures": [{"id": figure, "where": where_figure(figure)} for figure in trace["figures"]],
         "services": [_service(one) for one in trace["services"]],
     }
 
 
-def _summary(trace: Dict[str, Any]) -> str:
-    chosen = not trace["ranking"]
-    taken = f"{'A button: ' if chosen else 'Taken as '}{spoken(trace['intent'])}" + ("" if chosen else f", {round(trace['confidence'] * 100)}% sure")
-    who = f"said by {_who(trace['audience'])}, about {readable('about', trace['about']).replace('not known', 'it is not known whom')}"
+def _summary(trace: Dict[str, Any], text: str) -> str:
+    if trace["ranking"]:
+        taken = f"Taken as {spoken(trace['intent'])}, {round(trace['confidence'] * 100)}% sure"
+    else:
+        taken = f"{'Always taken as' if text else 'A button:'} {spoken(trace['intent'])}"   # the safe words, and a message without words
+    who = f"{SPEAKS.get(trace['audience'], 'it is not known who speaks')}{TELLS_OF.get(trace['about'], '')}"
     names = ", ".join(registry()[one].name for one in trace["services"])
     return f"{taken}; {who}; {URGENCY[trace['urgency']]}. Shown: {names}."
-
-
-def _who(audience: str) -> str:
-    return {"child": "a child", "adult": "an adult", "professional": "a professional"}.get(audience, "it is not known whom")
 
 
 def rows(trace: Dict[str, Any]) -> List[Dict[str, Any]]:

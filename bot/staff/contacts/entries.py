@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 from bot.signposting.data_files import DATA, line_of, read_yaml
-from bot.signposting.services import Contact, Detail, Service, registry
+from bot.signposting.services import Contact, Detail, Fact, Service, registry
 
 DAYS_AHEAD = 60
 DAYS_UNTIL_OLD = 365   # a detail without a day on which it runs out is worth another look after a year
@@ -13,12 +13,13 @@ EXPIRED, SOON, HIDDEN, OLD, FINE = "expired", "soon", "hidden", "old", "fine"
 FIRST_TO_CHECK = (EXPIRED, SOON, HIDDEN, OLD, FINE)
 NAMES = {
     "phone": "Phone", "text": "Text message", "relay": "Relay UK, textphone", "bsl": "Sign language", "email": "Email", "chat": "Online chat",
-    "form": "Online form", "web": "Web page", "hours": "Opening hours",
+    "form": "Online form", "web": "Web page", "hours": "Opening hours", "anonymous": "Staying anonymous", "deaf": "For deaf people",
+    "silent": "Without speaking", "nations_note": "Nations and abroad",
 }
 
 
 class Entry(NamedTuple):
-    """One detail. `kind`: the contact's, or `hours`; `shown`: as people read it; `line`: where it stands in services.yml."""
+    """One detail. `kind`: the contact's, or the field of services.yml (hours, anonymous ...); `shown`: as people read it; `line`: where it stands in services.yml."""
 
     service: Service
     kind: str
@@ -28,7 +29,12 @@ class Entry(NamedTuple):
 
     @property
     def name(self) -> str:
-        return getattr(self.detail, "label", None) or NAMES[self.kind]
+        return getattr(self.detail, "label", None) or NAMES.get(self.kind, self.kind)
+
+    @property
+    def fact(self) -> bool:
+        """True for a sentence, False for a number or an address."""
+        return isinstance(self.detail, Fact)
 
     @property
     def href(self) -> Optional[str]:
@@ -79,8 +85,9 @@ def _details(service: Service) -> Iterator[Tuple[str, str, Detail, List]]:
         yield contact.kind, contact.display, contact, ["contacts", number]
     if service.abroad:
         yield service.abroad.kind, service.abroad.display, service.abroad, ["abroad"]
-    if service.hours:
-        yield "hours", service.hours.text, service.hours, ["hours"]
+    for name, value in service:
+        if isinstance(value, Fact):
+            yield name, value.text, value, [name]
 
 
 def runs_out(all_entries: List[Entry], today: datetime.date, days: int = DAYS_AHEAD) -> List[Entry]:

@@ -1,7 +1,7 @@
 """Reads data/ anew in a running program, for tools that show the effect of a change at once."""
 import sys
 
-KEEPS = ("bot.signposting", "bot.nlu.safety_net", "bot.nlu.speaker", "bot.nlu.text", "bot.staff")   # modules that keep what they read
+KEEPS = ("bot.signposting", "bot.nlu", "bot.staff")   # modules that keep what they read
 
 
 def read_anew() -> None:

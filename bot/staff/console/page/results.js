@@ -92,7 +92,7 @@ function failure({ file, flow, line, turns }) {
 function turn({ said, services, texts, failures, why }) {
   return h("li", {},
     h("p", {}, h("strong", {}, said), h("span", { class: "note" }, ` → ${services.join(", ")}`)),
-    failures.length > 0 && h("p", { class: "note" }, `The bot said: ${texts.join(" ")}`),
+    failures.length > 0 && !failures.some(({ got }) => got === texts.join(" ")) && h("p", { class: "note" }, `The bot said: ${texts.join(" ")}`),
     ...failures.map((one) => h("div", { class: "broken" },
       h("p", {}, h("strong", {}, spaced(one.what)), h("span", { class: "note" }, ` (line ${one.line})`)),
       h("dl", {}, h("div", {}, h("dt", {}, "expected"), h("dd", {}, one.expected)), h("div", {}, h("dt", {}, "got"), h("dd", {}, one.got))))),

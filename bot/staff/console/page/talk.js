@@ -87,7 +87,6 @@ export class Talk {
   #say(turn) {
     return this.#then(async () => {
       const failed = this.#shown(turn);
-      this.log.typing(true);
       this.#turns.push(turn);
       if (await this.#fetch(false)) return;
       this.#turns.pop();
@@ -99,6 +98,7 @@ export class Talk {
   /** Asks for the whole conversation; shows the last answer, or all of them. False where it failed. */
   async #fetch(all) {
     this.sorry.textContent = "";
+    this.log.typing(true);
     try {
       const { answers } = await ask("talk", this.conversation);
       this.log.typing(false);

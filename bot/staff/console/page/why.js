@@ -51,7 +51,8 @@ export function whyPanel(why, before, said) {
     box("Words", why.words.length
       ? h("ul", { class: "plainlist" }, ...why.words.map(({ key, text, ways, where: place }) => h("li", {}, h("code", {}, key), " ", where(place), h("p", { class: "note" }, text, ways > 1 && ` (one of ${ways} wordings)`))))
       : h("p", {}, "What was said comes from the rows of the services.")),
+    why.figures.length > 0 && box("Figures", h("ul", { class: "plainlist" }, ...why.figures.map(({ id, where: place }) => h("li", {}, h("code", {}, id), " ", where(place))))),
     box("Services", h("ol", { class: "plainlist" }, ...why.services.map(({ name, where: place, contacts }) => h("li", {}, h("strong", {}, name), " ", where(place),
       ...contacts.map((one) => h("p", { class: "note" }, `${one.shown} (${one.source}, checked ${one.checked_on})`)))))),
-  ];
+  ].filter(Boolean);
 }

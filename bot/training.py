@@ -72,6 +72,7 @@ def train(force: bool = False) -> int:
         output=str(MODEL.parent), fixed_model_name=MODEL.name[: -len(".tar.gz")], force_training=force,
     )
     if result.code != 0 or not MODEL.exists():
+        kept.unlink(missing_ok=True)
         print("Training failed: see above.")
         return 1
     if kept.exists():

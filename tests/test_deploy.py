@@ -54,7 +54,7 @@ def test_what_the_images_copy_is_there():
         for source in sources.split():
             assert source == "." or any(source == one or source.startswith(one + "/") for one in kept), source
     for made in re.findall(r"^COPY --from=build /app/(\S+)", CONTAINERFILE, re.M):
-        assert made in (".venv", "models", "outage") or made in kept, made
+        assert made in (".venv", "docs", "models", "outage") or made in kept, made
 
 
 def test_systemd_understands_the_unit(tmp_path):

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from bot.signposting.data_files import ROOT
-from tests.conftest import free_port, seen
+from tests.conftest import free_port, running, seen
 
 SECRET_WORDS = "zebra-lantern"
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin") or "nginx"
@@ -87,3 +87,19 @@ def test_messages_get_help_and_go_into_no_file(proxy, folder, letters):
 
 def test_health_is_not_papered_over(proxy):
     assert httpx.get(f"{proxy}/health/ready").status_code == 502
+
+
+def test_before_a_bot_that_answers_it_changes_nothing(tmp_path):
+    with running(TRUSTED_PROXIES="127.0.0.1") as bot, nginx(tmp_path, f"server {bot.removeprefix('http://')};") as address:
+        page = httpx.get(address)
+        assert page.status_code == 200 and page.headers.get_list("content-security-policy") == httpx.get(bot).headers.get_list("content-security-policy")
+        token = httpx.post(f"{address}/webhooks/webchat/sessions").json()["session"]
+        for text, status in (("someone is threatening to share my pictures", 200), ("a" * 3000, 413)):
+            answer = httpx.post(f"{address}/webhooks/webchat/messages", json={"text": text}, headers={"Authorization": f"Bearer {token}"}, timeout=20)
+            assert answer.status_code == status and seen(answer.json()["messages"], {}).services
+        embed = httpx.get(f"{address}/widget/embed", headers={"X-Forwarded-Proto": "https"}).text   # said by a proxy before nginx, and passed on
+        assert f"https://{address.removeprefix('http://')}/widget/webchat.js" in embed
+
+
+def test_who_is_no_trusted_proxy_is_not_believed(server):
+    assert f"{server}/widget/webchat.js" in httpx.get(f"{server}/widget/embed", headers={"X-Forwarded-Proto": "https"}).text

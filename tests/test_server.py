@@ -14,7 +14,7 @@ def test_files_are_compressed_and_not_sent_twice(server):
     assert again.status_code == 304 and not again.content
 
 
-@pytest.mark.parametrize("path", ["/", "/widget/embed", "/widget/frame", "/health/live", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/privacy", "/widget/embed", "/widget/frame", "/health/live", "/nothing"])
 def test_every_answer_is_safe_to_show(server, path):
     headers = httpx.get(server + path).headers
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -41,3 +41,17 @@ def test_the_fallback_holds_the_contacts_for_other_sites(server):
 def test_health(server):
     assert httpx.get(f"{server}/health/live").json() == {"live": True}
     assert httpx.get(f"{server}/health/ready").json() == {"ready": True}
+
+
+@pytest.mark.parametrize("path, other", [("/privacy", "/privacy/children"), ("/privacy/children", "/privacy")])
+def test_the_privacy_notices_are_shown_without_gaps(server, path, other):
+    answer = httpx.get(server + path)
+    assert answer.status_code == 200 and "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "15 minutes" in answer.text and f'href="{other}"' in answer.text and "0800 1111" in answer.text
+    assert "[" not in answer.text and "reviewed" not in answer.text and "<script" not in answer.text
+
+
+def test_the_notices_tell_the_minutes_that_are_set():
+    from bot.webchat.notices import notices
+
+    assert all("5 minutes" in text and "15 minutes" not in text for _, text in notices(5).values())

@@ -1,6 +1,7 @@
 """The web server: the page, the widget's files, the web chat's channel and the health checks, and nothing else of Rasa's."""
 import logging
 
+from markupsafe import Markup
 from sanic import Request, Sanic
 from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse, html
@@ -12,6 +13,7 @@ from bot.webchat.connections import bound
 from bot.webchat.conversations import Conversations
 from bot.webchat.health import Gate, Readiness
 from bot.webchat.limits import Limits
+from bot.webchat.notices import notices
 from bot.webchat.origins import cross_origin, security_headers
 from bot.webchat.settings import Settings
 from bot.webchat.static import PAGES, Static
@@ -37,6 +39,7 @@ def create_app(gate: Gate, settings: Settings = Settings(), name: str = "webchat
     app.blueprint(webchat.blueprint(gate), url_prefix=API)
     is_ready = Readiness(gate, webchat.conversations)
     static = Static()
+    privacy = {path: static.page("notice.html.j2", title=title, notice=Markup(text)) for path, (title, text) in notices(settings.session_minutes).items()}
 
     def page(request: Request, template: str) -> HTTPResponse:
         by_proxy = request.headers.get("x-forwarded-proto") if webchat.visitors.is_trusted(request.ip) else None
@@ -46,6 +49,14 @@ def create_app(gate: Gate, settings: Settings = Settings(), name: str = "webchat
     @app.get("/")
     async def home(request: Request) -> HTTPResponse:
         return page(request, "page.html.j2")
+
+    @app.get("/privacy")
+    async def notice(request: Request) -> HTTPResponse:
+        return html(privacy["privacy"])
+
+    @app.get("/privacy/children")
+    async def notice_for_children(request: Request) -> HTTPResponse:
+        return html(privacy["privacy/children"])
 
     @app.get("/widget/<name:path>")
     async def widget(request: Request, name: str) -> HTTPResponse:

@@ -38,11 +38,11 @@ class Static:
         self._words = json.loads((WIDGET / "words.json").read_text(encoding="utf-8"))
         self._templates = Environment(loader=FileSystemLoader(str(WIDGET)), autoescape=True)
 
-    def page(self, template: str, lang: str = "en", origin: str = "") -> str:
+    def page(self, template: str, lang: str = "en", origin: str = "", **more: object) -> str:
         """A page in one of the languages of words.json (English where there is no such language)."""
         cards = [card(service, Situation()) for service in ON_THE_PAGE]
         chosen = lang if lang in self._words else "en"
-        return self._templates.get_template(template).render(services=cards, words=self._words, lang=chosen, origin=origin)
+        return self._templates.get_template(template).render(services=cards, words=self._words, lang=chosen, origin=origin, **more)
 
     def file(self, name: str, request: Request) -> Optional[HTTPResponse]:
         """The file as a response, or None where there is none of that name. Any site may load it: it holds nothing of a visitor."""

@@ -105,6 +105,7 @@ class SafeguardingChat extends HTMLElement {
       heading: this.#option("title") ?? words.heading,
       greeting: this.#option("greeting") ?? words.greeting,
       color: this.#option("color"),
+      privacy: new URL("../privacy/children", base).href,
       send: (text) => this.#send({ text }, text),
       pick: ({ id, label }) => this.#send({ choice: id }, label),
       leave: () => this.leave(), clear: () => this.clear(), hide: () => this.hide(), show: () => this.open(),

@@ -16,7 +16,8 @@ export function buildPanel(options) {
   const start = h("div", { class: "start" },
     h("div", {}, h("h2", { class: "greeting" }, options.greeting), h("p", {}, words.what)),
     rows(cards, words),
-    h("details", { class: "private" }, h("summary", {}, words.private), h("ul", {}, ...words.private_text.map((line) => h("li", {}, line)))),
+    h("details", { class: "private" }, h("summary", {}, words.private), h("ul", {}, ...words.private_text.map((line) => h("li", {}, line))),
+      h("p", {}, h("a", { class: "quiet", href: options.privacy, target: "_blank", rel: "noreferrer noopener", referrerpolicy: "no-referrer" }, `${words.private_more} `, h("span", { class: "unseen" }, words.new_tab)))),
     h("p", {}, ...options.languages.map(({ code, language }) => h("button", { type: "button", class: "quiet", lang: code, click: () => options.language(code) }, language))));
   const main = h(mode === "page" ? "main" : "section", { class: "main", tabindex: 0, "aria-label": `${options.heading}: ${words.conversation}` }, start, list);
   const log = new Log({ words, list, scroller: main, toast, say, pick: options.pick });

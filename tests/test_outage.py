@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from string import Template
+from threading import Thread
 from typing import Iterator
 
 import httpx
@@ -20,10 +22,10 @@ NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin") or
 
 
 @contextmanager
-def nginx(folder, bots: str) -> Iterator[str]:
+def nginx(folder, bots: str, proxies: str = "") -> Iterator[str]:
     """Debian's nginx with the project's own configuration, before the bots named. Gives its address."""
     port = free_port()
-    settings = {"LISTEN": f"127.0.0.1:{port}", "BOTS": bots, "OUTAGE": str(folder / "outage"), "TEMP": str(folder), "TLS": str(folder / "tls")}
+    settings = {"LISTEN": f"127.0.0.1:{port}", "BOTS": bots, "PROXIES": proxies, "OUTAGE": str(folder / "outage"), "TEMP": str(folder), "TLS": str(folder / "tls")}
     config = folder / "nginx.conf"
     config.write_text(Template((ROOT / "deploy" / "nginx.conf").read_text()).safe_substitute(settings))
     with open(folder / "errors", "wb") as errors:
@@ -99,6 +101,29 @@ def test_before_a_bot_that_answers_it_changes_nothing(tmp_path):
             assert answer.status_code == status and seen(answer.json()["messages"], {}).services
         embed = httpx.get(f"{address}/widget/embed", headers={"X-Forwarded-Proto": "https"}).text   # said by a proxy before nginx, and passed on
         assert f"https://{address.removeprefix('http://')}/widget/webchat.js" in embed
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with the address that it is told."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.headers["X-Forwarded-For"].encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize("proxies, address", [("", "127.0.0.1"), ("set_real_ip_from 127.0.0.1;", "203.0.113.9")])
+def test_visitors_cannot_make_up_an_address_and_known_proxies_can_tell_it(tmp_path, proxies, address):
+    echo = HTTPServer(("127.0.0.1", 0), Echo)
+    Thread(target=echo.serve_forever, daemon=True).start()
+    try:
+        with nginx(tmp_path, f"server 127.0.0.1:{echo.server_port};", proxies) as proxy:
+            assert httpx.get(proxy, headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"}).text == address
+    finally:
+        echo.shutdown()
 
 
 def test_who_is_no_trusted_proxy_is_not_believed(server):

@@ -9,7 +9,7 @@ from sanic.response import json as json_response
 
 from bot.webchat.answering import paused
 from bot.webchat.channel import WebChat, refusal
-from bot.webchat.connections import bound
+from bot.webchat.connections import StrictRequest, bound
 from bot.webchat.conversations import Conversations
 from bot.webchat.health import Gate, Readiness
 from bot.webchat.limits import Limits
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 def create_app(gate: Gate, settings: Settings = Settings(), name: str = "webchat") -> Sanic:
     """The Sanic app. `gate` gets its `on_new_message` when the model has loaded."""
-    app = Sanic(name, configure_logging=False)
+    app = Sanic(name, configure_logging=False, request_class=StrictRequest)
     bound(app)
     if settings.redis_url and settings.session_secret:
         from bot.webchat.shared import SharedConversations, SharedLimits, connect

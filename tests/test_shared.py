@@ -193,6 +193,28 @@ def test_conversations_in_memory_are_forgotten_by_a_clock_that_cannot_jump(monke
     assert len(kept) == 3 and kept.read("b") is None and kept.read("f") == {}   # the oldest are forgotten
 
 
+def test_what_is_old_is_forgotten_though_nobody_comes():
+    from bot.webchat.server import forgetting
+
+    now = [0.0]
+    conversations, limits = Conversations(minutes=15, clock=lambda: now[0]), Limits(clock=lambda: now[0])
+    conversations.write("a", {"age": "13_15"})
+    limits.count(("visitor", 5))
+
+    async def wait():
+        task = asyncio.ensure_future(forgetting((conversations, limits), every=0.001))
+        now[0] = 14 * 60.0
+        while limits._counts:
+            await asyncio.sleep(0.001)
+        assert conversations._kept
+        now[0] = 16 * 60.0
+        while conversations._kept:
+            await asyncio.sleep(0.001)
+        task.cancel()
+
+    asyncio.run(asyncio.wait_for(wait(), 30))
+
+
 @pytest.mark.parametrize(
     "peer, forwarded, expected",
     [

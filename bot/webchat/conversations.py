@@ -66,11 +66,11 @@ class Conversations:
     def write(self, conversation_id: str, facts: Facts) -> None:
         self._kept[conversation_id] = (self._clock(), facts)
         self._kept.move_to_end(conversation_id)
-        self._forget_old()
+        self.forget_old()
 
     def read(self, conversation_id: str) -> Optional[Facts]:
         """The facts, or None where the conversation never was, has ended or is forgotten."""
-        self._forget_old()
+        self.forget_old()
         found = self._kept.get(conversation_id)
         return found[1] if found else None
 
@@ -78,10 +78,11 @@ class Conversations:
         self._kept.pop(conversation_id, None)
 
     def __len__(self) -> int:
-        self._forget_old()
+        self.forget_old()
         return len(self._kept)
 
-    def _forget_old(self) -> None:
+    def forget_old(self) -> None:
+        """Every look does it; the server does it every few seconds too, so that nothing waits for the next visitor to be forgotten."""
         oldest_kept = self._clock() - self._seconds
         while self._kept:
             conversation_id, (used, _) = next(iter(self._kept.items()))

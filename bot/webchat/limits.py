@@ -20,12 +20,8 @@ class Limits:
         return self.count(*limits)
 
     def count(self, *limits: Tuple[str, int]) -> bool:
+        self.forget_old()
         now = self._clock()
-        while self._counts:
-            began, _ = next(iter(self._counts.values()))
-            if now - began < self._within and len(self._counts) <= self._most_counted:
-                break
-            self._counts.popitem(last=False)
         allowed = True
         for key, most in limits:
             if most:
@@ -33,3 +29,11 @@ class Limits:
                 self._counts[key] = (began, counted + 1)
                 allowed = allowed and counted < most
         return allowed
+
+    def forget_old(self) -> None:
+        now = self._clock()
+        while self._counts:
+            began, _ = next(iter(self._counts.values()))
+            if now - began < self._within and len(self._counts) <= self._most_counted:
+                return
+            self._counts.popitem(last=False)

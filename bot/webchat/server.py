@@ -1,5 +1,7 @@
 """The web server: the page, the widget's files, the web chat's channel and the health checks, and nothing else of Rasa's."""
+import asyncio
 import logging
+from typing import Iterable, Protocol, Tuple
 
 from markupsafe import Markup
 from sanic import Request, Sanic
@@ -22,6 +24,18 @@ API = "/webhooks/webchat"
 logger = logging.getLogger(__name__)
 
 
+class Forgets(Protocol):
+    def forget_old(self) -> None: ...
+
+
+async def forgetting(stores: Iterable[Forgets], every: float = 5.0) -> None:
+    """Has `stores` forget what is old every few seconds, also while nobody comes. Ends with the server."""
+    while True:
+        await asyncio.sleep(every)
+        for store in stores:
+            store.forget_old()
+
+
 def create_app(gate: Gate, settings: Settings = Settings(), name: str = "webchat") -> Sanic:
     """The Sanic app. `gate` gets its `on_new_message` when the model has loaded."""
     app = Sanic(name, configure_logging=False, request_class=StrictRequest)
@@ -30,11 +44,13 @@ def create_app(gate: Gate, settings: Settings = Settings(), name: str = "webchat
         from bot.webchat.shared import SharedConversations, SharedLimits, connect
 
         redis = connect(settings.redis_url)
-        webchat = WebChat(
-            settings, SharedConversations(redis, settings.session_secret, settings.session_minutes), SharedLimits(redis, settings.session_secret)
-        )
+        limits = SharedLimits(redis, settings.session_secret)
+        webchat = WebChat(settings, SharedConversations(redis, settings.session_secret, settings.session_minutes), limits)
+        in_memory: Tuple[Forgets, ...] = (limits,)
     else:
-        webchat = WebChat(settings, Conversations(settings.session_minutes), Limits())
+        conversations, limits_here = Conversations(settings.session_minutes), Limits()
+        webchat = WebChat(settings, conversations, limits_here)
+        in_memory = (conversations, limits_here)
     app.ctx.is_proxy = webchat.visitors.is_trusted
     app.blueprint(webchat.blueprint(gate), url_prefix=API)
     is_ready = Readiness(gate, webchat.conversations)
@@ -45,6 +61,10 @@ def create_app(gate: Gate, settings: Settings = Settings(), name: str = "webchat
         by_proxy = request.headers.get("x-forwarded-proto") if webchat.visitors.is_trusted(request.ip) else None
         scheme = "https" if by_proxy == "https" else request.scheme
         return html(static.page(template, request.args.get("lang", "en"), f"{scheme}://{request.host}"))
+
+    @app.after_server_start
+    async def begin_forgetting(_: object, loop: asyncio.AbstractEventLoop) -> None:
+        app.add_task(forgetting(in_memory))
 
     @app.get("/")
     async def home(request: Request) -> HTTPResponse:

@@ -132,6 +132,9 @@ class SharedLimits:
             return self._alone.count(*limited)
         return all(counted <= most for counted, (_, most) in zip(counts, limited))
 
+    def forget_old(self) -> None:
+        self._alone.forget_old()   # Redis does it by itself
+
 
 async def _asked(question: Awaitable[Answer]) -> Answer:
     """Redis's answer. Raises StoreGone, with no word of what was sent."""

@@ -3,7 +3,7 @@ from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.memory import CALMING, calmed, entities, intent_of, news, remember, remembered, turn_of
@@ -74,7 +74,8 @@ class _Signposting:
             for message in reply.messages:
                 dispatcher.utter_message(text=plain_text(message))
         events = remember(known, turn, asked + ((reply.asked,) if reply.asked else ()))
-        return events + ([SlotSet("question", reply.question)] if reply.question else [])
+        # One message, one answer: saying so spares Rasa asking its policies once more what comes next.
+        return events + ([SlotSet("question", reply.question)] if reply.question else []) + [FollowupAction("action_listen")]
 
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
         raise NotImplementedError

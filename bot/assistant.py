@@ -14,6 +14,7 @@ from rasa.utils.endpoints import EndpointConfig  # noqa: E402
 from rasa_sdk.executor import ActionExecutor  # noqa: E402
 
 import actions.actions  # noqa: E402
+from bot.direct import shorten  # noqa: E402
 from bot.signposting.data_files import ROOT  # noqa: E402
 from bot.signposting.reply import Message  # noqa: E402
 from bot.webchat.answering import answer  # noqa: E402
@@ -61,6 +62,7 @@ class Assistant:
         except Exception as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
             raise ModelUnusable(f"The model at {model} cannot be used ({why}). Train it anew: .venv/bin/python -m bot train --force") from error
+        shorten(agent.processor)
         return cls(agent)
 
     async def on_new_message(self, message: UserMessage) -> Any:

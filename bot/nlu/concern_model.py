@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
@@ -64,23 +65,35 @@ class ConcernModel:
         self._arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
         self.intents: List[str] = [str(one) for one in arrays["intents"]]
         self._landmarks = arrays["landmarks"]
-        self._vectorizers = []
+        self._grams = []   # for each kind of n-gram: how a text is cut, the places of the known ones, their rarity, their weights
+        start = 0
         for name, options in _VECTORIZERS.items():
-            vectorizer = TfidfVectorizer(**{**options, "min_df": 1}, vocabulary={str(term): place for place, term in enumerate(arrays[f"{name}_terms"])})
-            vectorizer.idf_ = arrays[f"{name}_idf"]
-            self._vectorizers.append(vectorizer)
+            places = {str(term): place for place, term in enumerate(arrays[f"{name}_terms"])}
+            weights = self._arrays["gram_weights"][start:start + len(places)]
+            self._grams.append((TfidfVectorizer(**options).build_analyzer(), places, self._arrays[f"{name}_idf"], weights))
+            start += len(places)
 
     # ---- reading
 
     def read(self, vectors: np.ndarray, texts: Sequence[str]) -> Reading:
         """`vectors`: a row for each of the `texts`."""
-        # As float32, like the weights: scipy would otherwise turn all weights into float64 for each product.
-        grams = hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers]).tocsr().astype(np.float32)
+        grams = np.vstack([self._gram_scores(text) for text in texts])
         kernel = np.exp(-KERNEL_WIDTH * (2.0 - 2.0 * (vectors @ self._landmarks.T)))
-        scores = kernel @ self._arrays["kernel_weights"] + NGRAM_SHARE * (grams @ self._arrays["gram_weights"]) + self._arrays["offsets"]
+        scores = kernel @ self._arrays["kernel_weights"] + NGRAM_SHARE * grams + self._arrays["offsets"]
         chances = 1.0 / (1.0 + np.exp(-(scores[:, :YES_NO] * self._arrays["slopes"] + self._arrays["shifts"])))
         rivals = np.exp(SHARPNESS * (scores[:, YES_NO:] - scores[:, YES_NO:].max(axis=1, keepdims=True)))
         return Reading(chances[:, 0], chances[:, 1], chances[:, 2], rivals / rivals.sum(axis=1, keepdims=True))
+
+    def _gram_scores(self, text: str) -> np.ndarray:
+        """What the n-grams add to each score: TfidfVectorizer's numbers, without its checks and sparse matrices, which cost more than the sum."""
+        scores = np.zeros(self._arrays["gram_weights"].shape[1], dtype=np.float32)
+        for cut, places, rarity, weights in self._grams:
+            counts = Counter(places[gram] for gram in cut(text) if gram in places)
+            if counts:
+                found = np.fromiter(counts, dtype=np.intp, count=len(counts))
+                values = (1.0 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * rarity[found]
+                scores += (values / np.sqrt(values @ values)) @ weights[found]
+        return scores
 
     # ---- learning
 

@@ -14,6 +14,7 @@ from typing import List, Mapping, Pattern, Sequence
 from bot.nlu.text import folded, words
 
 GAP = r"(?:\S+ ){0,4}"
+_AT_A_WORD = "(?<![^ ])"
 _TOKEN = re.compile(r"\.\.\.|[()|\[\]]|\{\w+\}|[^\s()|\[\]{}]+")
 
 
@@ -25,12 +26,18 @@ def compile_phrase(phrase: str, lists: Mapping[str, Sequence[str]]) -> Pattern[s
     """The phrase as a pattern over `prepared` text. Raises PhraseError."""
     pattern = _pattern(phrase, lists, ())
     try:
-        compiled = re.compile(f"(?<![^ ]){pattern}")
+        compiled = re.compile(f"{_AT_A_WORD}{pattern}")
     except re.error as error:
         raise PhraseError(f"{phrase!r}: {error}") from None
     if compiled.match(""):
         raise PhraseError(f"{phrase!r} would match everything")
     return compiled
+
+
+def any_of(patterns: Sequence[Pattern[str]]) -> Pattern[str]:
+    """One pattern that is found in a text where any of the patterns is: looked for much faster than each by itself."""
+    unnamed = (re.sub(r"\(\?P<\w+>", "(?:", one.pattern[len(_AT_A_WORD):]) for one in patterns)
+    return re.compile(f"{_AT_A_WORD}(?:{'|'.join(unnamed)})")
 
 
 def _pattern(phrase: str, lists: Mapping[str, Sequence[str]], inside: tuple) -> str:

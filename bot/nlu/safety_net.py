@@ -13,7 +13,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.phrases import PhraseError, compile_phrase, prepared
+from bot.nlu.phrases import PhraseError, any_of, compile_phrase, prepared
 from bot.nlu.text import folded, sentences
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.routes import table
@@ -67,10 +67,11 @@ class Net:
         content = read(PATH, SafetyNetFile)
         self.signs = content.signs
         try:
-            self._cancel = {kind: [compile_phrase(one, content.lists) for one in phrases] for kind, phrases in content.cancel.items()}
+            self._cancel = {kind: any_of([compile_phrase(one, content.lists) for one in phrases]) for kind, phrases in content.cancel.items()}
             self._phrases = [(sign, [compile_phrase(one, content.lists) for one in sign.phrases]) for sign in content.signs]
         except PhraseError as error:
             raise DataError(f"{shown(PATH)}: {error}") from None
+        self._any_of = {sign.id: any_of(patterns) for sign, patterns in self._phrases}
         for sign in content.signs:
             for kind in sign.unless:
                 if kind not in self._cancel:
@@ -84,7 +85,9 @@ class Net:
         return [
             Found(sign.id, sign.urgency, sign.concern)
             for sign, patterns in self._phrases
-            if not (fiction and "fiction" in sign.unless) and any(self._means_it(sign, pattern, line) for line in lines for pattern in patterns)
+            if not (fiction and "fiction" in sign.unless) and any(
+                self._means_it(sign, pattern, line) for line in lines if self._any_of[sign.id].search(line) for pattern in patterns
+            )
         ]
 
     def _means_it(self, sign: Sign, pattern: Pattern[str], line: str) -> bool:
@@ -96,7 +99,7 @@ class Net:
         return self._any("negation", " ".join(line[:start].split()[-WORDS_BEFORE:]) + " ")
 
     def _any(self, kind: str, text: str) -> bool:
-        return any(pattern.search(text) for pattern in self._cancel.get(kind, ()))
+        return kind in self._cancel and self._cancel[kind].search(text) is not None
 
 
 @lru_cache(maxsize=None)

@@ -13,7 +13,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.phrases import PhraseError, compile_phrase, prepared
+from bot.nlu.phrases import PhraseError, any_of, compile_phrase, prepared
 from bot.nlu.text import folded, sentences
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.services import registry
@@ -65,13 +65,14 @@ class Speaker:
             self._tells = {
                 entity: {value: _compiled(phrases, lists) for value, phrases in values.items()} for entity, values in found.tells.items()
             }
+            self._any_of = {entity: {value: any_of(patterns) for value, patterns in values.items()} for entity, values in self._tells.items()}
             self._ages = [(whose, pattern, False) for whose, phrases in found.ages.items() for pattern in _compiled(phrases, lists)]
             self._ages += [(whose, pattern, True) for whose, phrases in found.school_years.items() for pattern in _compiled(phrases, lists)]
             self._fillers = _compiled(found.fillers, lists)
         except PhraseError as error:
             raise DataError(f"{shown(PATH)}: {error}") from None
         self._services = [
-            (service.id, [compile_phrase(one, {}) for name in service.names for one in (name, f"{name}s")]) for service in registry().values()
+            (service.id, any_of([compile_phrase(one, {}) for name in service.names for one in (name, f"{name}s")])) for service in registry().values()
         ]
 
     def read(self, text: str) -> Tuple[Dict[str, List[str]], bool]:
@@ -86,11 +87,11 @@ class Speaker:
             for value, patterns in values.items():
                 if value == NOTHING:
                     clear = [_replaced(line, patterns, _HIDDEN) for line in seen]
-                elif any(pattern.search(line) for pattern in patterns for line in clear):
+                elif any(self._any_of[entity][value].search(line) for line in clear):
                     value, _, weak = value.partition(" ")
                     # "adult likely" and "adult maybe" only count where nothing surer is known; "adult certain" is as sure as adult
                     told.setdefault(f"likely_{entity}" if entity == "audience" and weak in ("likely", "maybe") else entity, []).append(value)
-        services = [service for service, patterns in self._services if any(p.search(line) for p in patterns for line in lines)]
+        services = [service for service, named in self._services if any(named.search(line) for line in lines)]
         if services:
             told["service"] = services
         only = bool({"age", "speaker_age", "audience", "likely_audience", "about"} & set(told)) and not services and not _replaced(left, self._fillers, "").strip()

@@ -187,6 +187,7 @@ def _possible_number(value: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=256)   # the registry's numbers, which every answer shows
 def _format_number(value: str) -> str:
     if _is_short(value):
         if value.startswith("18001"):  # Relay UK's prefix before the number itself

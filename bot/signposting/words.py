@@ -1,7 +1,7 @@
 """What the bot says: the responses in data/domain/words/, with the numbers of the registry put in."""
 import re
 from functools import lru_cache
-from typing import Dict, Iterable, List, Optional, Tuple
+from typing import Dict, Iterable, List, Match, Optional, Tuple
 
 from bot.signposting.data_files import DATA, DataError, read_yaml, shown
 from bot.signposting.services import registry
@@ -40,9 +40,14 @@ def first_key(keys: Iterable[str]) -> Optional[str]:
 def say(key: str, turn: int = 0, **values: object) -> str:
     """The text of a response. Variants take turns within a conversation, so the same conversation reads the same."""
     variants = responses()[key]
-    filled = {service: entry.phone for service, entry in registry().items()}
-    filled.update({name: str(value) for name, value in values.items()})
-    return _PLACEHOLDER.sub(lambda match: filled.get(match.group(1), match.group(0)), variants[turn % len(variants)])
+
+    def fill(match: Match[str]) -> str:
+        name = match.group(1)
+        if name in values:
+            return str(values[name])
+        return registry()[name].phone if name in registry() else match.group(0)
+
+    return _PLACEHOLDER.sub(fill, variants[turn % len(variants)])
 
 
 def keys_for(words: str, voices: List[str], ending: str = "") -> List[str]:

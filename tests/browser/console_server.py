@@ -34,7 +34,7 @@ class Console:
     def __init__(self, folder: Path, link: str) -> None:
         self.folder, self.link = folder, link
         self.address = link.split("/?", 1)[0]
-        self._client = httpx.Client(timeout=30, trust_env=False)
+        self._client = httpx.Client(timeout=180, trust_env=False)
 
     @property
     def flows(self) -> Path:

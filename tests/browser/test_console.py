@@ -14,8 +14,8 @@ DANGER = "hes outside my house now with a knife"
 
 
 @pytest.fixture(autouse=True)
-def time_to_read_the_data_anew() -> Iterator[None]:
-    expect.set_options(timeout=30_000)
+def time_enough_on_a_busy_machine() -> Iterator[None]:
+    expect.set_options(timeout=90_000)
     yield
     expect.set_options(timeout=4000)
 
@@ -34,7 +34,7 @@ class Staff:
     def __init__(self, page: Page, link: str) -> None:
         self.page = page
         self.errors = []
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(90_000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" and "Failed to load resource" not in message.text else None)
         page.goto(link)

@@ -104,6 +104,23 @@ def test_what_is_no_conversation_is_named_and_never_a_traceback(console, body):
     assert answer.status_code == 400 and answer.json()["error"] and "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "name, content",
+    [("routes.yml", "[]"), ("domain/words/urgent.yml", "- a"), ("safety_net.yml", "lists: {he: 3}")],
+)
+def test_a_data_file_of_quite_another_form_is_named_and_never_a_traceback(console, name, content):
+    path = console.folder / "data" / name
+    before = path.read_bytes()
+    try:
+        path.write_text(content)
+        answer = console.post("talk", HIT)
+        assert answer.status_code == 422 and "data/" in answer.json()["error"], answer.text
+        assert console.get("/staff/contacts").status_code == 422 and "data/" in console.get("/staff/contacts").text
+    finally:
+        path.write_bytes(before)
+    assert console.post("talk", HIT).status_code == 200
+
+
 def test_every_page_has_a_strict_policy(console):
     for path in ("/staff/", "/staff/contacts", "/staff/changes", "/staff/api/state", "/nothing"):
         headers = console.get(path).headers

@@ -43,7 +43,7 @@ evaluate: train ## measure how well it understands: reports/understanding/report
 screenshots: setup-tests ## pictures of the page from a bot that runs on PORT, into reports/screenshots
 	@$(PYTHON) tests/browser/screenshots.py http://127.0.0.1:$(PORT) reports/screenshots
 
-audit: ## look the packages up among known vulnerabilities (needs api.osv.dev or pypi.org)
+audit: ## look the packages up among known vulnerabilities (needs the internet)
 	@$(SYSTEM_PYTHON) scripts/setup.py --tool audit && $(SYSTEM_PYTHON) scripts/audit.py
 
 lock: ## write the lock files anew from requirements*.in

@@ -55,7 +55,7 @@ def _services(tracker: Tracker, known: Situation, turn: int) -> Reply:
     """Services that are named, or those asked about before: "and is it anonymous?"."""
     services = entities(tracker, "service") or (tracker.get_slot("question") or {}).get("services", [])
     reply = about_services(services, known, turn, tuple(entities(tracker, "asks")))
-    reply.question = {"services": services} if services else None
+    reply.question = {"services": services}
     return reply
 
 
@@ -75,7 +75,7 @@ class _Signposting:
                 dispatcher.utter_message(text=plain_text(message))
         events = remember(known, turn, asked + ((reply.asked,) if reply.asked else ()))
         # One message, one answer: saying so spares Rasa asking its policies once more what comes next.
-        return events + ([SlotSet("question", reply.question)] if reply.question else []) + [FollowupAction("action_listen")]
+        return events + ([SlotSet("question", reply.question)] if reply.question is not None else []) + [FollowupAction("action_listen")]
 
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
         raise NotImplementedError
@@ -89,7 +89,9 @@ class ActionSignpost(_Signposting, Action):
 
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
         new = tuple(news(tracker)["concerns"])
-        return known, for_concern(known, new, turn, asked)
+        reply = for_concern(known, new, turn, asked)
+        reply.question = {}   # after a worry, "and in Scotland" tells where somebody is
+        return known, reply
 
 
 class ActionKeepHelp(_Signposting, Action):
@@ -120,8 +122,10 @@ class ActionAnswer(_Signposting, Action):
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
         question, _ = intent_of(tracker)
         topics = tuple(entities(tracker, "topic"))
-        if question == "ask_figures" or _goes_on_about_figures(tracker):
+        if _goes_on_about_figures(tracker) or question == "ask_figures" and not _asked(tracker).only_names:
             return known, _figures(tracker, known)
+        if question == "ask_figures":
+            return known, keeping_help("not_understood", known, turn, asked)
         if question == "ask_service":
             return known, _services(tracker, known, turn)
         return known, answer_from_words(question, topics, known, turn)

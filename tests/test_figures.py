@@ -57,6 +57,18 @@ def test_every_number_of_every_answer_is_a_row(answers):
         assert numbers(text) <= {row.value for row in said.rows}, (asked, numbers(text) - {row.value for row in said.rows}, text)
 
 
+def test_every_row_is_said_by_some_answer_beside_its_own_place_year_and_app(answers):
+    said_rows = set()
+    for asked, said, _ in answers:
+        for row in said.rows:
+            said_rows.add(row.id)
+            if row.measure in RECORDED | {"platform"} and (row.place or row.platform):
+                sentence = next(one for one in said.sentences if row.text in one)
+                named = figures().place(row.place).police if row.place else row.platform
+                assert (named in sentence or f"{row.place or row.platform} {row.text}" in sentence) and row.period in sentence, (asked, sentence)
+    assert said_rows == {row.id for row in figures().rows}
+
+
 def test_every_year_of_every_answer_is_one_that_a_row_has(answers):
     years = {year for row in figures().rows for year in (row.period, row.since) if year}
     for asked, _, text in answers:

@@ -22,12 +22,17 @@ _CAVEATS = {     # measures whose caveat is another's, or two
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked: names and ids of data/figures.yml, and a topic of data/questions.yml ("" is: how many)."""
+    """What was asked: names and ids of data/figures.yml, and a topic of data/questions.yml ("" where only a place, a year or an app is named)."""
 
     topic: str = ""
     places: Tuple[str, ...] = ()
     periods: Tuple[str, ...] = ()
     platforms: Tuple[str, ...] = ()
+
+    @property
+    def only_names(self) -> bool:
+        """True for "Scotland?", which is a question about figures only after another one."""
+        return not self.topic and bool(self.places or self.periods or self.platforms)
 
     def following(self, before: "Asked") -> "Asked":
         """The same question with what it leaves out taken from the one before: "and in Scotland?", "is it getting worse?"."""
@@ -102,7 +107,9 @@ class Said:
 def about_figures(asked: Asked) -> Said:
     """The answer to a question about figures. Always says something: what is not known is said plainly, with what is."""
     said = Said()
-    if asked.platforms and asked.topic in ("", "pace", "rank", "platform", "trend"):
+    if asked.topic == "trend" and len(asked.places) > 1:   # "is it worse in Wales or in Scotland?"
+        asked = replace(asked, topic="")
+    if asked.platforms and asked.topic in ("", "count", "pace", "rank", "platform", "trend"):
         _platforms(said, asked)
     else:
         _TOPICS.get(asked.topic, _count)(said, asked)
@@ -334,6 +341,12 @@ def _childline(said: Said, asked: Asked) -> None:
             said.row(row)
 
 
+def _kind(said: Said, asked: Asked) -> None:
+    """What the number is, and what it is not: crimes, not children and not people who were caught."""
+    (_platforms if asked.platforms else _count)(said, asked)
+    said.add("utter_figures_kind")
+
+
 def _forces(said: Said, asked: Asked) -> None:
     with_platform, wanted = figures().of("forces")
     said.add("utter_figures_forces", with_platform, wanted, value=with_platform.text, all=wanted.text)
@@ -344,6 +357,7 @@ def _words(key: str) -> Callable[[Said, Asked], None]:
 
 
 _TOPICS: Dict[str, Callable[[Said, Asked], None]] = {
+    "count": _count,
     "pace": _pace,
     "rank": _rank,
     "breakdown": _breakdown,
@@ -354,7 +368,7 @@ _TOPICS: Dict[str, Callable[[Said, Asked], None]] = {
     "private_messages": _words("utter_figures_private_messages"),
     "why": _words("utter_figures_why"),
     "who": _words("utter_figures_who"),
-    "kind": _words("utter_figures_kind"),
+    "kind": _kind,
     "other": _words("utter_figures_other"),
     "years": _words("utter_figures_years"),
     "sources": _words("utter_figures_sources"),

@@ -102,7 +102,7 @@ class ActionKeepHelp(_Signposting, Action):
 
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
         move, _ = intent_of(tracker)
-        if move in NOT_A_MOVE and _goes_on_about_figures(tracker):
+        if _goes_on_about_figures(tracker) and (move in NOT_A_MOVE or "start" in entities(tracker, "follows")):
             return known, _figures(tracker, known)
         if move in CALMING:
             known = calmed(known)
@@ -122,10 +122,8 @@ class ActionAnswer(_Signposting, Action):
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
         question, _ = intent_of(tracker)
         topics = tuple(entities(tracker, "topic"))
-        if _goes_on_about_figures(tracker) or question == "ask_figures" and not _asked(tracker).only_names:
+        if question == "ask_figures" or _goes_on_about_figures(tracker):
             return known, _figures(tracker, known)
-        if question == "ask_figures":
-            return known, keeping_help("not_understood", known, turn, asked)
         if question == "ask_service":
             return known, _services(tracker, known, turn)
         return known, answer_from_words(question, topics, known, turn)

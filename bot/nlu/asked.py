@@ -10,7 +10,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.phrases import PhraseError, compile_phrase, prepared
@@ -21,6 +21,8 @@ from bot.signposting.routes import table
 
 PATH = DATA / "questions.yml"
 TAKEN = "¤"
+FIGURES, NOT_UNDERSTOOD = "ask_figures", "nlu_fallback"
+SURE_ENOUGH = 0.1   # a share of all intents, the next best of a message that only names a place, a year or an app
 
 
 class Follows(Strict):
@@ -89,6 +91,13 @@ class Asked:
         return list(dict.fromkeys(value for _, value in sorted(places)))
 
 
+def _other_than_figures(message: Message) -> Dict[Text, Any]:
+    """What a message without a word about figures means instead ("Scotland", "that was last year"): after a question about figures it goes on."""
+    ranking = message.get(INTENT_RANKING_KEY) or []
+    others = [one for one in ranking if one["name"] != FIGURES and table().concern_of(one["name"]) is None and one["confidence"] >= SURE_ENOUGH]
+    return others[0] if others else {"name": NOT_UNDERSTOOD, "confidence": 0.0}
+
+
 def _any_of(phrases: Sequence[str]) -> Pattern[str]:
     return re.compile("|".join(compile_phrase(one, {}).pattern for one in phrases))
 
@@ -110,7 +119,12 @@ class AskedExtractor(GraphComponent, EntityExtractorMixin):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             intent = (message.get(INTENT) or {}).get("name") or ""
-            if table().concern_of(intent) is None:
-                found = [{"entity": entity, "value": value} for entity, values in asked().read(message.get(TEXT) or "").items() for value in values]
-                message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
+            if table().concern_of(intent) is not None:
+                continue
+            told = asked().read(message.get(TEXT) or "")
+            found = [{"entity": entity, "value": value} for entity, values in told.items() for value in values]
+            message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
+            names = {"place", "period", "platform"} & set(told)
+            if intent == FIGURES and names and not any(topic.startswith("figures_") for topic in told.get("topic", ())):
+                message.set(INTENT, _other_than_figures(message), add_to_output=True)
         return messages

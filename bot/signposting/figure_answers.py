@@ -29,11 +29,6 @@ class Asked:
     periods: Tuple[str, ...] = ()
     platforms: Tuple[str, ...] = ()
 
-    @property
-    def only_names(self) -> bool:
-        """True for "Scotland?", which is a question about figures only after another one."""
-        return not self.topic and bool(self.places or self.periods or self.platforms)
-
     def following(self, before: "Asked") -> "Asked":
         """The same question with what it leaves out taken from the one before: "and in Scotland?", "is it getting worse?"."""
         carries_on = before.topic in ("pace", "trend", "breakdown") or before.topic == "platform" and not self.places

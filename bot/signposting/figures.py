@@ -10,7 +10,7 @@ from pydantic.fields import ModelField
 from bot.signposting.data_files import DATA, DataError, Strict, did_you_mean, read, shown
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-IN_WORDS = {"a quarter": 25, "a quarter of them": 25, "half": 50}   # percent
+IN_WORDS = {"a quarter": 25, "half": 50}   # percent
 
 Names = Dict[str, Tuple[str, ...]]
 
@@ -153,7 +153,7 @@ class Figures(Strict):
     def called(self) -> Dict[str, List[Tuple[str, Tuple[str, ...]]]]:
         """For place, period and platform: each value with the phrases that visitors use for it. Places without a figure come with their own name."""
         places = [(one.name, one.names) for one in self.places]
-        places += [(name, () if one.own else (name, *names)) if not one.own else (name, names) for one in self.elsewhere for name, names in one.places.items()]
+        places += [(name, names if one.own else (name, *names)) for one in self.elsewhere for name, names in one.places.items()]
         platforms = [(one.name, one.names) for one in self.platforms]
         for others in (self.other_platforms.searched, self.other_platforms.others):
             platforms += [(name, (name, *names)) for name, names in others.items()]

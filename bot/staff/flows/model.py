@@ -1,13 +1,13 @@
 """What a conversation test is made of: a starting state, then messages and what each answer must show."""
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
 from pydantic import validator
 from pydantic.fields import ModelField
 
-from actions.memory import remember
 from bot.signposting.choices import choices
 from bot.signposting.data_files import DATA, Strict, did_you_mean, read_yaml
 from bot.signposting.routes import table
@@ -18,6 +18,7 @@ from bot.signposting.words import responses
 NONE = "none"   # written where there is no concern
 
 
+@lru_cache(maxsize=None)
 def intents() -> List[str]:
     return [str(one) for one in read_yaml(DATA / "domain" / "domain.yml")["intents"]]
 
@@ -92,6 +93,8 @@ class State(_Checked):
 
     def slots(self) -> Dict[str, Any]:
         """As the actions remember it."""
+        from actions.memory import remember   # imports Rasa's SDK
+
         known = {name: getattr(self, name) for name in ("audience", "about", "age", "speaker_age", "urgency", "can_phone")}
         situation = Situation(concerns=self.concerns, facts=frozenset(self.facts), **known).settled()
         return {event["name"]: event["value"] for event in remember(situation, 0, self.asked)}

@@ -151,6 +151,10 @@ def _only(given: Dict, known: Tuple[str, ...], content: Any, where: Tuple, mista
             mistakes.add(line_of(content, (*where, key)), f"{_short(key)} is not known here{did_you_mean(str(key), known)}; known: {', '.join(known)}")
 
 
+def _named(field: str) -> str:
+    return field if field.isidentifier() else repr(field)
+
+
 def _short(value: Any) -> str:
     return repr(value[:60]) if isinstance(value, str) else "this"
 
@@ -202,7 +206,7 @@ def _state(facts: Dict[str, Any], line: int, mistakes: Mistakes) -> State:
         return State.parse_obj(facts)
     except ValidationError as error:
         for field, what in explained(error, State):
-            mistakes.add(line, f"{field}: {what}")
+            mistakes.add(line, f"{_named(field)}: {what}")
         return State()
 
 
@@ -285,7 +289,7 @@ class _Draft:
             expected = Expected.parse_obj(given)
         except ValidationError as error:
             for field, what in explained(error, Expected):
-                mistakes.add(self._lines.get(field, self.line), f"{field}: {what}")
+                mistakes.add(self._lines.get(field, self.line), f"{_named(field)}: {what}")
             expected = Expected()
         return Step(self.user, self.choice, expected, self.line, self._lines)
 
@@ -309,7 +313,7 @@ def explained(error: ValidationError, model: Any) -> List[Tuple[str, str]]:
     """Field and mistake, in plain words."""
     found = []
     for mistake in error.errors()[:8]:
-        field = str(mistake["loc"][0])[:60]
+        field = str(mistake["loc"][0])
         if mistake["type"] == "value_error.extra":
             found.append((field, f"is not known{did_you_mean(field, model.__fields__) or '; known: ' + ', '.join(model.__fields__)}"))
         elif mistake["type"] == "value_error":

@@ -1,23 +1,27 @@
 """Runs flows on the real assistant, by the same path as the web chat: conversations in parallel on one loaded model."""
 import asyncio
+import logging
 import time
-from typing import Callable, Iterable, List, Optional
+from typing import TYPE_CHECKING, Callable, Iterable, List, Optional
 from uuid import uuid4
 
-from bot.assistant import Assistant
 from bot.signposting.reply import static_help
 from bot.staff.flows.checking import failures
 from bot.staff.flows.model import Flow, Step
 from bot.staff.flows.results import Result, Turn
-from bot.webchat.answering import TooLong
 from bot.webchat.cleaning import LONGEST
 from bot.webchat.conversations import CONVERSATIONS
 
 AT_ONCE = 4   # more would only wait for each other, and a message that waits long is answered with static help
+if TYPE_CHECKING:   # it imports Rasa, and mistakes in flow files are to be named before that
+    from bot.assistant import Assistant
+
+logger = logging.getLogger(__name__)
+
 OnResult = Callable[[Result], None]
 
 
-async def run(assistant: Assistant, flows: Iterable[Flow], on_result: Optional[OnResult] = None, at_once: int = AT_ONCE) -> List[Result]:
+async def run(assistant: "Assistant", flows: Iterable[Flow], on_result: Optional[OnResult] = None, at_once: int = AT_ONCE) -> List[Result]:
     """The results in the flows' order; `on_result` hears of each as soon as it is there."""
     free = asyncio.Semaphore(at_once)
 
@@ -31,7 +35,7 @@ async def run(assistant: Assistant, flows: Iterable[Flow], on_result: Optional[O
     return list(await asyncio.gather(*(one(flow) for flow in flows)))
 
 
-async def hold(assistant: Assistant, flow: Flow) -> Result:
+async def hold(assistant: "Assistant", flow: Flow) -> Result:
     """Holds one conversation to its end and checks every answer."""
     began = time.perf_counter()
     conversation, result = f"flow-{uuid4().hex}", Result(flow)
@@ -48,11 +52,16 @@ async def hold(assistant: Assistant, flow: Flow) -> Result:
     return result
 
 
-async def _turn(assistant: Assistant, conversation: str, step: Step) -> Turn:
+async def _turn(assistant: "Assistant", conversation: str, step: Step) -> Turn:
+    from bot.webchat.answering import TooLong
+
     began = time.perf_counter()
     try:
         messages, trace = await assistant.answer(conversation, text=step.user, choice=step.choice)
     except TooLong:
         messages, trace = static_help("utter_too_long", limit=LONGEST).messages, {"words": ["utter_too_long"]}
+    except Exception as error:   # a fault that not even the static help survives fails this flow and no other
+        logger.error("No answer at all: %s", type(error).__name__)
+        messages, trace = [], {}
     seconds = time.perf_counter() - began
     return Turn(step, messages, trace, dict(CONVERSATIONS.read(conversation) or {}), seconds)

@@ -8,7 +8,7 @@ SYSTEM_PYTHON := $(firstword $(shell for p in python3 /usr/bin/python3 python; d
 UV = $(shell command -v uv || echo .tools/uv/bin/uv)
 LOCK = pip compile --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
 
-.PHONY: help setup setup-tests train run console test flows evaluate screenshots audit lock
+.PHONY: help setup setup-tests train run console test flows mutate evaluate screenshots audit lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +36,10 @@ test: setup-tests ## run all tests
 flows: setup-tests ## run the conversation tests in tests/flows (ARGS="--watch", "--report reports/flows", "--filter TEXT", PATH)
 	@$(PYTHON) -m bot train
 	@$(PYTHON) -m bot flows $(ARGS)
+
+mutate: setup-tests ## break the data one thing at a time: which breaks do the conversation tests miss? (into reports/mutation)
+	@$(PYTHON) -m bot train
+	@$(PYTHON) scripts/mutate.py $(ARGS)
 
 evaluate: train ## measure how well it understands: reports/understanding/report.html (ARGS="--noise --ordinary FILE")
 	@$(PYTHON) -m bot evaluate $(ARGS)

@@ -137,6 +137,11 @@ def test_a_starting_state_is_remembered_and_conversations_are_apart(held):
     assert first.passed and second.passed, told(first) + told(second)
 
 
+def test_a_row_of_a_spreadsheet_may_begin_in_a_state(held):
+    text = "flow,given_concern,given_audience,choice,services\nan adult,bullying,adult,show_help,nspcc_helpline council_services\na child,bullying,child,show_help,childline\n"
+    assert all(result.passed for result in held(text, "some.csv"))
+
+
 # ---- mistakes in a file
 
 MISTAKES = [
@@ -198,6 +203,9 @@ def test_a_broken_file_is_named_by_line(written, text, line, says):
     ("message,services\nhello, i am sad,childline\n", 2, "needs quotation marks"),
     ("message,services\nhello,childline\n,childline\n", 3, "has no message"),
     ("message,urgent\nhello,maybe\n", 2, "write yes or no"),
+    ("message,given_audience\nhello,kid\n", 2, "known: child, adult"),
+    ("message,given_audence\nhello,child\n", 1, "did you mean given_audience?"),
+    ("message,flow,given_age\nhello,one,18\nhello,one,18\n", 3, "first row"),
 ])
 def test_a_broken_spreadsheet_is_named_by_line(written, text, line, says):
     path = written(text, "some.csv")

@@ -57,6 +57,8 @@ def _with_help(reply: Reply, texts: List[str], first: Tuple[str, ...], known: Si
     others = list(dict.fromkeys([*first, *(kept if known.concerns or not first else [])]))
     danger = [EMERGENCY] if EMERGENCY in kept else []   # danger said once stays in hand, whatever is asked
     others = [one for one in others if one not in danger][:MOST_SERVICES]
+    if not any(registry()[one].needs_no_phone_call for one in others if one != EMERGENCY):   # asked about 999 or Samaritans alone: there is always a way without a call
+        others = others[: MOST_SERVICES - 1] + [next(one for one in kept if one != EMERGENCY and registry()[one].needs_no_phone_call)]
     answer = [{"type": "text", "text": text} for text in texts]
     if known.urgency == "now":
         reply.add_text("utter_urgent_again", 0)

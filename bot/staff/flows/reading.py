@@ -172,7 +172,7 @@ def _fixtures(content: Any, mistakes: Mistakes) -> Dict[str, Dict[str, Any]]:
             continue
         for name, facts in one.items():
             found[str(name)] = _facts(facts, content, (*where, name), mistakes)
-            _state(found[str(name)], line_of(content, (*where, name)), mistakes)
+            state(found[str(name)], line_of(content, (*where, name)), mistakes)
     return found
 
 
@@ -183,7 +183,7 @@ def _facts(given: Any, content: Any, where: Tuple, mistakes: Mistakes) -> Dict[s
         if not isinstance(one, dict):
             mistakes.add(line_of(content, where), "write a starting state as `field: value`, for example `audience: adult`")
             continue
-        facts.update({"concerns" if name == "concern" else str(name): value for name, value in one.items()})
+        facts.update({str(name): value for name, value in one.items()})
     return facts
 
 
@@ -198,12 +198,13 @@ def _start(given: Any, fixtures: Dict[str, Dict[str, Any]], content: Any, where:
             facts.update(fixtures.get(one, {}))
         else:
             facts.update(_facts(one, content, place, mistakes))
-    return _state(facts, line_of(content, where), mistakes)
+    return state(facts, line_of(content, where), mistakes)
 
 
-def _state(facts: Dict[str, Any], line: int, mistakes: Mistakes) -> State:
+def state(facts: Dict[str, Any], line: int, mistakes: Mistakes) -> State:
+    """The starting state with these fields; `concern` may be written for `concerns`."""
     try:
-        return State.parse_obj(facts)
+        return State.parse_obj({"concerns" if name == "concern" else name: value for name, value in facts.items()})
     except ValidationError as error:
         for field, what in explained(error, State):
             mistakes.add(line, f"{_named(field)}: {what}")
@@ -216,7 +217,7 @@ def _steps(given: Any, content: Any, where: Tuple, mistakes: Mistakes) -> List[S
     if not isinstance(given, list) or not given:
         mistakes.add(line_of(content, where), "needs `steps:` with at least one `- user: message`")
         return []
-    drafts: List[_Draft] = []
+    drafts: List[Draft] = []
     for number, step in enumerate(given):
         place = (*where, number)
         line = line_of(content, place)
@@ -225,8 +226,8 @@ def _steps(given: Any, content: Any, where: Tuple, mistakes: Mistakes) -> List[S
             continue
         _only(step, STEP_KEYS, content, place, mistakes)
         if "user" in step or "choice" in step:
-            drafts.append(_Draft(_said(step, "user", line, mistakes), _said(step, "choice", line, mistakes), line))
-            _check_message(drafts[-1], mistakes)
+            drafts.append(Draft(_said(step, "user", line, mistakes), _said(step, "choice", line, mistakes), line))
+            check_message(drafts[-1], mistakes)
         elif not drafts:
             mistakes.add(line, "the first step must be what the visitor says: `- user: message` or `- choice: button`")
             continue
@@ -252,7 +253,7 @@ def _said(step: Dict, key: str, line: int, mistakes: Mistakes) -> Optional[str]:
     return value
 
 
-def _check_message(draft: "_Draft", mistakes: Mistakes) -> None:
+def check_message(draft: "Draft", mistakes: Mistakes) -> None:
     if draft.user is not None and draft.choice is not None:
         mistakes.add(draft.line, "a step is either `user` or `choice`, not both")
     known = [choice.id for choice in choices().choices]
@@ -260,7 +261,7 @@ def _check_message(draft: "_Draft", mistakes: Mistakes) -> None:
         mistakes.add(draft.line, f"choice: {_short(draft.choice)} is not a button of choices.yml{did_you_mean(draft.choice, known)}")
 
 
-class _Draft:
+class Draft:
     """A step while it is read: what is expected comes from the step itself and from those that follow it."""
 
     def __init__(self, user: Optional[str], choice: Optional[str], line: int) -> None:

@@ -2,10 +2,10 @@
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Callable, Iterable, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple
 from uuid import uuid4
 
-from bot.signposting.reply import static_help
+from bot.signposting.reply import Message, static_help
 from bot.staff.flows.checking import failures
 from bot.staff.flows.model import Flow, Step
 from bot.staff.flows.results import Result, Turn
@@ -59,9 +59,17 @@ async def _turn(assistant: "Assistant", conversation: str, step: Step) -> Turn:
     try:
         messages, trace = await assistant.answer(conversation, text=step.user, choice=step.choice)
     except TooLong:
-        messages, trace = static_help("utter_too_long", limit=LONGEST).messages, {"words": ["utter_too_long"]}
+        messages, trace = _too_long()
     except Exception as error:   # a fault that not even the static help survives fails this flow and no other
         logger.error("No answer at all: %s", type(error).__name__)
         messages, trace = [], {}
     seconds = time.perf_counter() - began
     return Turn(step, messages, trace, dict(CONVERSATIONS.read(conversation) or {}), seconds)
+
+
+def _too_long() -> Tuple[List[Message], Dict[str, Any]]:
+    """As the channel answers a message that is too long."""
+    try:
+        return static_help("utter_too_long", limit=LONGEST).messages, {"words": ["utter_too_long"]}
+    except KeyError:   # there are no such words
+        return [], {}

@@ -99,7 +99,7 @@ def row_breaks() -> Iterator[Break]:
         for how, services in changed.items():
             if services != row.services:
                 yield Break("route row", f"{row.id}: {how}", lambda row=row, services=services: patched(row, "services", services), (("row", row.id),))
-        if row.words:
+        if row.words and row.when.concern != (row.words,):   # where it is the only concern's own name, nothing changes
             yield Break("route row", f"{row.id}: its words left out", lambda row=row: patched(row, "words", None), (("row", row.id),))
         if place < len(rows) - 1:
             rest = rows[:place] + rows[place + 1:]
@@ -134,9 +134,10 @@ def service_breaks() -> Iterator[Break]:
 def response_breaks() -> Iterator[Break]:
     """Each response left out, and each replaced with the words of another."""
     for key in responses():
-        yield Break("response", f"{key}: left out", lambda key=key: without(responses(), key), (("response", key),))
+        touches = (("response", key), ("response", key.replace("_caveat", "")))   # a figure's caveat is said with the figure
+        yield Break("response", f"{key}: left out", lambda key=key: without(responses(), key), touches)
         if key != OTHER_WORDS:
-            yield Break("response", f"{key}: replaced", lambda key=key: patched(responses(), key, responses()[OTHER_WORDS]), (("response", key),))
+            yield Break("response", f"{key}: replaced", lambda key=key: patched(responses(), key, responses()[OTHER_WORDS]), touches)
 
 
 def sign_breaks() -> Iterator[Break]:
@@ -145,7 +146,7 @@ def sign_breaks() -> Iterator[Break]:
         rest = [one for one in net()._phrases if one[0].id != sign.id]
         yield Break("sign of danger", f"{sign.id}: left out", lambda rest=rest: patched(net(), "_phrases", rest), (("sign", sign.id),), hears=True)
     for kind in net()._cancel:
-        rest = {**net()._cancel, kind: []}
+        rest = {other: phrases for other, phrases in net()._cancel.items() if other != kind}
         yield Break("sign of danger", f"phrases that cancel, {kind}: left out", lambda rest=rest: patched(net(), "_cancel", rest), (("cancelled by", kind),), hears=True)
 
 
@@ -160,7 +161,7 @@ def phrase_breaks(number: int, seed: int) -> Iterator[Break]:
 def rule_breaks(assistant: Assistant) -> Iterator[Break]:
     """Each rule leads to another action: a worry is answered as small talk, small talk as a worry."""
     graph = assistant._agent.processor.graph_runner  # type: ignore[union-attr]
-    [policy] = [node._component for name, node in graph._instantiated_nodes.items() if "RulePolicy" in name]
+    [policy] = [node._component for name, node in graph._nodes.items() if "RulePolicy" in name]
     lookup: Dict[str, str] = policy.lookup["rules"]
     for intent, action in _rules(lookup):
         other = "action_keep_help" if action == "action_signpost" else "action_signpost"
@@ -183,11 +184,12 @@ def _renamed(state: str, intent: str, action: str, other: str) -> str:
 
 
 def choice_breaks() -> Iterator[Break]:
-    """Each button tells nothing, each question is never asked, each topic is not offered, each safe word is not known."""
+    """Each button tells nothing or says something else, each question is never asked, each topic is not offered, each safe word is not known."""
     for choice in choices().choices:
-        if choice.tells:
+        if choice.says == "inform":   # what it tells is all that it does
             yield Break("button", f"{choice.id}: tells nothing", lambda choice=choice: patched(choice, "tells", {}), (("button", choice.id),))
-        yield Break("button", f"{choice.id}: says that it is off topic", lambda choice=choice: patched(choice, "says", "off_topic"), (("button", choice.id),))
+        else:
+            yield Break("button", f"{choice.id}: says that it is off topic", lambda choice=choice: patched(choice, "says", "off_topic"), (("button", choice.id),))
     for name, kind in (("questions", "response"), ("topics", "offered"), ("safe_words", "said")):
         kept = getattr(choices(), name)
         for place, one in enumerate(kept):
@@ -217,7 +219,7 @@ def cancelled_by(text: str) -> Set[str]:
     """The lists of the safety net without which the text would mean danger, or more of it."""
     as_it_is, found = net().search(text), set()
     for kind in net()._cancel:
-        with patched(net(), "_cancel", {**net()._cancel, kind: []}):
+        with patched(net(), "_cancel", {other: phrases for other, phrases in net()._cancel.items() if other != kind}):
             if net().search(text) != as_it_is:
                 found.add(kind)
     return found

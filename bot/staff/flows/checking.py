@@ -194,6 +194,7 @@ CHECKS: Dict[str, Callable[[Turn, Any], Difference]] = {
     "concerns": _includes(_trace_list("concerns")),
     "facts": _includes(_trace_list("facts")),
     "signs": _includes(_trace_list("signs")),
+    "signs_never": _without(_trace_list("signs")),
     "rows": _exactly(_trace_list("rows")),
     **{name: _told(name) for name in ("urgency", "concern", "audience", "about", "age", "speaker_age", "can_phone", "intent")},
     "bot": _bot,

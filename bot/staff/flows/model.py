@@ -43,7 +43,7 @@ KNOWN: Dict[str, Callable[[], Iterable[str]]] = {
     "facts": lambda: FACTS,
     "intent": intents,
     "rows": lambda: [row.id for row in table().routes],
-    "signs": signs,
+    **dict.fromkeys(("signs", "signs_never"), signs),
     "asked": lambda: [question.id for question in choices().questions],
 }
 
@@ -125,6 +125,7 @@ class Expected(_Checked):
     facts: Tuple[str, ...] = ()                # at least these are remembered
     intent: Optional[str] = None
     signs: Tuple[str, ...] = ()                # at least these signs of the safety net were seen
+    signs_never: Tuple[str, ...] = ()
     rows: Tuple[str, ...] = ()                 # exactly these rows of the route table gave the services
 
     bot: Tuple[str, ...] = ()                  # each is one of the bot's texts, word for word

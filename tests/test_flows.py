@@ -74,7 +74,6 @@ RIGHT_AND_WRONG = [
     ("can_phone: unknown", "can_phone: no"),
     ("facts: [blackmail]", "facts: [abroad]"),
     ("intent: image_threat", "intent: greet"),
-    ("signs_never: [fire]", "signs_never: [weapon_here]"),
     ("rows: [image_threat_child]", "rows: [image_child]"),
     ("utter: utter_image_threat_child", "utter: utter_greet"),
     ("utter_never: utter_greet", "utter_never: utter_image_threat_child"),
@@ -98,6 +97,12 @@ def test_every_expectation_can_hold_and_can_fail(held):
              for number, pair in enumerate(RIGHT_AND_WRONG) for kind, assertion in zip(("right", "wrong"), pair)]
     for result in held("test_cases:\n" + "".join(cases)):
         assert result.passed == result.flow.name.startswith("right"), told(result)
+
+
+@pytest.mark.parametrize("assertion, passes", [("signs: weapon_here", True), ("signs: fire", False), ("signs_never: fire", True), ("signs_never: weapon_here", False)])
+def test_signs_of_danger_can_be_expected(held, assertion, passes):
+    [result] = held(one_turn("help theres a man with a knife at the door", assertion))
+    assert result.passed == passes
 
 
 def test_a_failure_shows_the_conversation_and_why(held):

@@ -14,7 +14,7 @@ def told(result: Result) -> str:
     failed: Dict[int, List[Failure]] = {}
     for failure in result.failures:
         failed.setdefault(failure.turn, []).append(failure)
-    for number, turn in enumerate(result.turns[: max(failed) + 1]):
+    for number, turn in enumerate(result.turns[: max(failed, default=len(result.turns)) + 1]):
         lines += [f"  visitor: {turn.step.said}", *_answer(turn)]
         for failure in failed.get(number, ()):
             lines += [

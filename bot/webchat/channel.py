@@ -86,7 +86,7 @@ class WebChat(InputChannel):
             if said is None:
                 return refusal(400, "not_readable", 'Send JSON: {"text": "..."} or {"choice": "id"}.', "utter_empty")
             try:
-                messages, _ = await answer(on_new_message, self.conversations, conversation_id, **said)
+                messages, request.ctx.trace = await answer(on_new_message, self.conversations, conversation_id, **said)
             except ConversationOver:
                 return session_over()
             except TooLong:

@@ -15,6 +15,7 @@ from bot.webchat.connections import StrictRequest, bound
 from bot.webchat.conversations import Conversations
 from bot.webchat.health import Gate, Readiness
 from bot.webchat.limits import Limits
+from bot.webchat.metrics import Metrics, watch
 from bot.webchat.notices import notices
 from bot.webchat.origins import cross_origin, security_headers
 from bot.webchat.settings import Settings
@@ -61,6 +62,10 @@ def create_app(gate: Gate, settings: Settings = Settings(), name: str = "webchat
         by_proxy = request.headers.get("x-forwarded-proto") if webchat.visitors.is_trusted(request.ip) else None
         scheme = "https" if by_proxy == "https" else request.scheme
         return html(static.page(template, request.args.get("lang", "en"), f"{scheme}://{request.host}"))
+
+    app.ctx.metrics = Metrics(lambda: len(in_memory[0]) if isinstance(in_memory[0], Conversations) else 0)
+    if settings.metrics_port or settings.event_log:
+        watch(app, app.ctx.metrics, API, settings.event_log)
 
     @app.after_server_start
     async def begin_forgetting(_: object, loop: asyncio.AbstractEventLoop) -> None:

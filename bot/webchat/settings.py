@@ -22,6 +22,8 @@ class Settings:
     session_minutes: float = 15.0                # SESSION_MINUTES: a conversation is forgotten after so long without a message
     workers: int = 1                             # WORKERS: processes that answer on the one port
     trusted_proxies: Tuple[Network, ...] = ()    # TRUSTED_PROXIES: whose X-Forwarded-For is believed
+    metrics_port: int = 0                        # METRICS_PORT: the first worker's counts are there, on 127.0.0.1; the next one's on the next port. 0: none
+    event_log: bool = False                      # EVENT_LOG: a line of JSON for each request to the web chat, without content
     messages_per_address: int = 600              # MESSAGES_PER_ADDRESS: a minute; a school shares one address. 0: no limit
 
     @classmethod
@@ -33,6 +35,8 @@ class Settings:
             session_minutes=_number(environment, "SESSION_MINUTES", 15.0, least=0.01),
             workers=int(_number(environment, "WORKERS", 1, least=1)) if workers is None else workers,
             trusted_proxies=_networks(environment.get("TRUSTED_PROXIES", "")),
+            metrics_port=int(_number(environment, "METRICS_PORT", 0, least=0)),
+            event_log=environment.get("EVENT_LOG", "") not in ("", "0"),
             messages_per_address=int(_number(environment, "MESSAGES_PER_ADDRESS", 600, least=0)),
         )
         settings.check()

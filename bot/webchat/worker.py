@@ -11,6 +11,7 @@ from bot import logs
 from bot.webchat.answering import OnNewMessage, paused
 from bot.webchat.connections import BoundedProtocol
 from bot.webchat.health import Gate, answers_right
+from bot.webchat.metrics import serve as serve_metrics
 from bot.webchat.model_thread import ModelThread
 from bot.webchat.server import create_app
 from bot.webchat.settings import Settings
@@ -29,8 +30,8 @@ class NotAsTrained(RuntimeError):
     """The model loads, and does not answer as this bot should: it was trained from something else."""
 
 
-def run(load: Load, listening: socket.socket, settings: Settings, parent: Connection, may_refuse: bool) -> None:
-    """Serves until it is stopped. `load` runs in a thread, so that liveness does not wait for it.
+def run(load: Load, listening: socket.socket, settings: Settings, parent: Connection, may_refuse: bool, number: int = 0) -> None:
+    """Serves until it is stopped. `number`: which of the workers this is. `load` runs in a thread, so that liveness does not wait for it.
 
     What `parent` is sent: (READY, "") once, (BEAT, "") every second while the worker can answer, and (REFUSED, why) where
     the model cannot be loaded and `may_refuse`; where not, visitors get static help and loading is tried again.
@@ -39,6 +40,8 @@ def run(load: Load, listening: socket.socket, settings: Settings, parent: Connec
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))   # a core file would hold what was being said
     gate = Gate()
     app = create_app(gate, settings)
+    if settings.metrics_port:
+        serve_metrics(app.ctx.metrics, settings.metrics_port + number)
     parent_id = os.getppid()
 
     async def open_gate() -> None:

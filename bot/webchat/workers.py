@@ -31,8 +31,8 @@ class Refused(RuntimeError):
 class _Worker:
     """One place among the workers: its own listening socket, which outlives the process, so that callers wait and are not turned away."""
 
-    def __init__(self, listening: socket.socket) -> None:
-        self.listening = listening
+    def __init__(self, number: int, listening: socket.socket) -> None:
+        self.number, self.listening = number, listening
         self.process: Any = None
         self.reports: Optional[Connection] = None
         self.ready = False
@@ -42,7 +42,7 @@ class _Worker:
 
     def start(self, load: Any, settings: Settings, first: bool) -> None:
         self.reports, child = _fork.Pipe(duplex=False)
-        self.process = _fork.Process(target=_work, args=(load, self.listening, settings, child, first), daemon=True)
+        self.process = _fork.Process(target=_work, args=(load, self.listening, settings, child, first, self.number), daemon=True)
         self.process.start()
         child.close()
         self.ready, self.silent, self.began = False, 0, time.monotonic()
@@ -62,14 +62,14 @@ class _Worker:
         self.process = self.reports = None
 
 
-def _work(load: Any, listening: socket.socket, settings: Settings, parent: Connection, first: bool) -> None:
+def _work(load: Any, listening: socket.socket, settings: Settings, parent: Connection, first: bool, number: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)   # the terminal tells both; the parent passes it on
     from bot.webchat.worker import run
 
     status = 1
     try:
-        run(load, listening, settings, parent, first)
+        run(load, listening, settings, parent, first, number)
         status = 0
     finally:
         sys.stdout.flush()
@@ -81,7 +81,7 @@ class Workers:
 
     def __init__(self, load: Any, settings: Settings, host: str, port: int) -> None:
         self._load, self._settings, self._address = load, settings, f"http://{host}:{port}"
-        self._workers = [_Worker(one) for one in _sockets(host, port, settings.workers)]
+        self._workers = [_Worker(number, one) for number, one in enumerate(_sockets(host, port, settings.workers))]
         self._stopping = False
 
     def run(self) -> None:

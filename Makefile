@@ -8,7 +8,7 @@ SYSTEM_PYTHON := $(firstword $(shell for p in python3 /usr/bin/python3 python; d
 UV = $(shell command -v uv || echo .tools/uv/bin/uv)
 LOCK = pip compile --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
 
-.PHONY: help setup setup-tests train run console test flows mutate evaluate screenshots audit lock
+.PHONY: help setup setup-tests train run console test flows mutate evaluate bench screenshots audit lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -44,6 +44,9 @@ mutate: setup-tests ## break the data one thing at a time: which breaks do the c
 evaluate: train ## measure how well it understands: reports/understanding/report.html (ARGS="--noise --ordinary FILE")
 	@$(PYTHON) -m bot evaluate $(ARGS)
 
+bench: train ## measure speed and memory beside Rasa's default: reports/bench/bench.html (ARGS="--no-default --sessions 1000")
+	@$(PYTHON) -m bot bench $(ARGS)
+
 screenshots: setup-tests ## pictures of the page from a bot that runs on PORT, into reports/screenshots
 	@$(PYTHON) tests/browser/screenshots.py http://127.0.0.1:$(PORT) reports/screenshots
 
@@ -53,3 +56,4 @@ audit: ## look the packages up among known vulnerabilities (needs the internet)
 lock: ## write the lock files anew from requirements*.in
 	@$(UV) $(LOCK) requirements.in -o requirements.txt -q && $(UV) $(LOCK) requirements-test.in -o requirements-test.txt -q
 	@for one in schemathesis audit; do $(UV) $(LOCK) requirements-$$one.in -o requirements-$$one.txt -q || exit 1; done
+	@$(UV) $(subst --override requirements-overrides.txt,,$(LOCK)) requirements-default.in -o requirements-default.txt -q

@@ -130,6 +130,22 @@ def console(port: int = typer.Option(5006, help="The port on 127.0.0.1.")) -> No
     serve_console(port)
 
 
+@cli.command()
+def bench(
+    report: Path = typer.Option(Path("reports/bench"), help="The folder for bench.html and bench.json."),
+    default: bool = typer.Option(True, help="Beside Rasa's default, which is installed and trained the first time: that takes long."),
+    rounds: int = typer.Option(4, help="How often each load is repeated."),
+    sessions: int = typer.Option(10_000, help="Sessions of three messages, for the memory that remains."),
+) -> None:
+    """Measure how fast and light the bot is, beside Rasa's default, by HTTP."""
+    from bot.bench.bench import bench as run
+    from bot.bench.bench import default_ready
+
+    if default:
+        default_ready()
+    run(report, default, rounds, sessions)
+
+
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 def rasa(context: typer.Context) -> None:
     """Rasa's own commands (data validate, shell, test ...), started the light way: python -m bot rasa data validate."""

@@ -118,9 +118,11 @@ def serving(
                 assert process.poll() is None, bot.output()
             yield bot
         finally:
+            ended_by_itself = process.poll() is not None
             process.terminate()
-            process.wait(timeout=30)
+            status = process.wait(timeout=30)
             bot.output()
+            assert ended_by_itself or status == 0, "asked to stop, it did not end well"
 
 
 class Redis:

@@ -4,19 +4,29 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from bot.webchat import connections
 from tests.conftest import seen
-from tests.servers import raw, serving
+from tests.servers import API, raw, serving
+
+PROXY = "127.0.0.2"
 
 POST = b"POST /webhooks/webchat/messages HTTP/1.1\r\nHost: x\r\n"
 
 
 @pytest.fixture(scope="module")
 def bot():
-    with serving(["short_of_time"]) as bot:
+    with serving(["short_of_time", "few_conversations"], environment={"MESSAGES_PER_ADDRESS": "50", "TRUSTED_PROXIES": PROXY}) as bot:
         yield bot
+
+
+def through_proxy(bot, address: str) -> httpx.Client:
+    """A visitor at `address` behind a proxy that the bot trusts: it connects from PROXY."""
+    return httpx.Client(
+        base_url=bot.address + API, transport=httpx.HTTPTransport(local_address=PROXY), headers={"X-Forwarded-For": address}, timeout=30
+    )
 
 
 def dripping(port: int, first: bytes, drop: bytes, most: float) -> float:
@@ -120,28 +130,28 @@ def test_broken_requests_end_and_harm_nobody(bot, data):
     assert bot.live() and bot.workers() == before
 
 
-def test_an_address_that_floods_is_refused_with_help_and_a_proxy_is_not_blamed_for_it():
-    with serving(environment={"MESSAGES_PER_ADDRESS": "10", "TRUSTED_PROXIES": "127.0.0.1"}) as bot:
-        talk = bot.talk(**{"X-Forwarded-For": "203.0.113.5"})
-        answers = [talk.post(text="hello") for _ in range(13)]
-        assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 3
-        assert "childline" in seen(answers[-1].json()["messages"], {}).services
-        assert bot.talk(**{"X-Forwarded-For": "203.0.113.6"}).say("hello").services
-        opened = [talk.http.post("/sessions").status_code for _ in range(3)]
-        assert opened == [201, 429, 429]   # a fifth as many sessions, and one was open
+def test_an_address_that_floods_is_refused_with_help_and_its_proxy_is_not_blamed(bot):
+    with through_proxy(bot, "203.0.113.5") as one, through_proxy(bot, "203.0.113.6") as other:
+        opened = [one.post("/sessions") for _ in range(12)]
+        assert [answer.status_code for answer in opened] == [201] * 10 + [429] * 2   # a fifth as many sessions as messages
+        answers = [one.post("/messages", json={"text": "hello"}, headers={"Authorization": f"Bearer {opened[number % 10].json()['session']}"}) for number in range(53)]
+        assert [answer.status_code for answer in answers] == [200] * 50 + [429] * 3
+        for answer in (opened[-1], answers[-1]):
+            assert "childline" in seen(answer.json()["messages"], {}).services
+        assert other.post("/sessions").status_code == 201
 
 
-def test_thousands_of_sessions_are_bounded_and_the_oldest_forgotten():
-    with serving(["few_conversations"]) as bot:
-        first, second = bot.talk(), bot.talk()
-        assert first.say("im being bullied").services and second.say("hello").services
+def test_thousands_of_sessions_are_bounded_and_the_oldest_forgotten(bot):
+    first = bot.talk()
+    assert first.say("hello").services
 
-        def open_many(_: int) -> None:
-            for _ in range(250):
-                assert first.http.post("/sessions", headers={"Authorization": ""}).status_code == 201
+    def open_many(network: int) -> None:
+        with through_proxy(bot, "") as many:
+            for number in range(250):
+                assert many.post("/sessions", headers={"X-Forwarded-For": f"198.51.{network}.{number}"}).status_code == 201
 
-        with ThreadPoolExecutor(8) as several:
-            list(several.map(open_many, range(8)))
-        answer = second.post(text="ok")
-        assert answer.status_code == 401 and "childline" in seen(answer.json()["messages"], {}).services
-        assert bot.talk().say("im being bullied").services[0] == "childline" and bot.ready()
+    with ThreadPoolExecutor(8) as several:
+        list(several.map(open_many, range(8)))
+    answer = first.post(text="ok")
+    assert answer.status_code == 401 and "childline" in seen(answer.json()["messages"], {}).services
+    assert bot.talk().say("im being bullied").services[0] == "childline" and bot.ready()

@@ -12,8 +12,14 @@ def assert_static_help(answer: Answer) -> None:
 
 @pytest.fixture(scope="module")
 def bot():
-    with serving(["impatient", "component_raises", "actions_fail"]) as bot:
+    with serving(["impatient", "component_raises", "actions_fail", "no_room_on_the_disk"]) as bot:
         yield bot
+
+
+def test_a_full_disk_changes_nothing(bot):
+    talk = bot.talk()
+    assert talk.say("hes got a knife and hes hurting my mum right now").led_by_999
+    assert talk.say("ok").led_by_999 and bot.ready()
 
 
 @pytest.mark.parametrize("fault", [COMPONENT, ACTION, WAITS])
@@ -40,10 +46,3 @@ def test_a_message_that_hangs_for_ever_costs_its_worker_and_nobody_an_answer(bot
     until(lambda: bot.workers() and bot.workers() != before, 60, bot.output())
     until(bot.ready, 60, bot.output())
     assert bot.talk().say("im being bullied").services[0] == "childline"
-
-
-def test_a_full_disk_changes_nothing():
-    with serving(["no_room_on_the_disk"]) as bot:
-        talk = bot.talk()
-        assert talk.say("hes got a knife and hes hurting my mum right now").led_by_999
-        assert talk.say("ok").led_by_999 and bot.ready()

@@ -1,6 +1,5 @@
 """The parent of the workers, and what it leaves behind."""
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,14 +16,6 @@ def test_workers_end_with_their_parent_however_it_ends():
         workers = bot.workers()
         bot.process.kill()
         until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers), 20, "the workers are gone")
-
-
-def test_asked_to_stop_it_stops_with_status_0_and_answers_first():
-    with serving() as bot:
-        talk = bot.talk()
-        assert talk.say("hello").services
-        os.kill(bot.process.pid, signal.SIGINT)
-        assert bot.process.wait(30) == 0 and "Traceback" not in bot.output()
 
 
 def test_with_a_full_disk_it_does_not_start(tmp_path):

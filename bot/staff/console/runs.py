@@ -94,12 +94,14 @@ class Runs:
 def told(result: Result) -> Dict[str, Any]:
     """A result as the page shows it."""
     return {
-        "file": relative(result.flow.path), "flow": result.flow.name, "line": result.flow.line, "passed": result.passed, "ms": round(result.seconds * 1000),
+        "file": relative(result.flow.path), "flow": result.flow.name, "line": result.flow.line, "passed": result.passed,
+        "ms": round(result.seconds * 1000),
         "turns": [
             {
                 "said": turn.step.said, "services": turn.services, "texts": turn.texts, "why": why(turn) if not result.passed else [],
                 "failures": [
-                    {"line": one.line, "what": one.what, "expected": one.expected, "got": one.got} for one in result.failures if one.turn == number
+                    {"line": one.line, "what": one.what, "expected": one.expected, "got": one.got}
+                    for one in result.failures if one.turn == number
                 ],
             }
             for number, turn in enumerate(result.turns)

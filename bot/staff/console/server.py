@@ -3,8 +3,9 @@ import asyncio
 import datetime
 import json
 import logging
+from html import escape
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Dict, Optional
 
 from sanic import Request, Sanic
 from sanic.exceptions import SanicException
@@ -31,12 +32,14 @@ from bot.webchat.static import WIDGET
 HERE = Path(__file__).parent / "page"
 FILES = {
     **{path.name: path for path in HERE.glob("*.*")},
-    **{name: WIDGET / name for name in ("webchat.css", "messages.js", "words.json", "icon.svg")},   # the console shows answers as visitors see them
+    # The console shows answers as visitors see them.
+    **{name: WIDGET / name for name in ("webchat.css", "messages.js", "words.json", "icon.svg")},
     "contacts.css": Path(contacts.__file__).parent / "contacts.css",
 }
 KINDS = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml"}
 MOST_BYTES = 512 * 1024
 API = "/staff/api"
+MENDING = "<!doctype html><html lang=en-GB><meta charset=utf-8><title>A file needs mending</title><h1>A file needs mending</h1><pre>{mistakes}</pre></html>"
 logger = logging.getLogger(__name__)
 
 
@@ -161,7 +164,7 @@ def create_app(assistant: Assistant, guard: Guard) -> Sanic:
     async def data_is_wrong(request: Request, error: DataError) -> HTTPResponse:
         mistakes = str(error).splitlines()
         if not request.path.startswith(API):
-            return html("<!doctype html><html lang=en-GB><meta charset=utf-8><title>A file needs mending</title><h1>A file needs mending</h1><pre>" + _escaped(str(error)) + "</pre></html>", status=422)
+            return html(MENDING.format(mistakes=escape(str(error))), status=422)
         return json_response({"error": mistakes[0], "mistakes": mistakes}, status=422)
 
     @app.exception(NotValid, keep.NoSuchFile)
@@ -183,10 +186,6 @@ def create_app(assistant: Assistant, guard: Guard) -> Sanic:
         return json_response({"error": f"That did not work ({type(error).__name__})."}, status=status)
 
     return app
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _body(request: Request) -> Dict[str, Any]:

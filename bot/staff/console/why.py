@@ -46,7 +46,10 @@ def explain(trace: Dict[str, Any], text: str = "") -> Dict[str, Any]:
         "signs": [{"id": sign, "phrase": phrase_of(sign, text), "where": where_sign(sign)} for sign in trace["signs"]],
         "rule": {"name": rule[0], "action": rule[1], "where": rule[2]} if rule else None,
         "rows": rows(trace),
-        "words": [{"key": key, "text": responses()[key][0], "ways": len(responses()[key]), "where": where_words(key)} for key in trace["words"] if key in responses()],
+        "words": [
+            {"key": key, "text": responses()[key][0], "ways": len(responses()[key]), "where": where_words(key)}
+            for key in trace["words"] if key in responses()
+        ],
         "figures": [{"id": figure, "where": where_figure(figure)} for figure in trace["figures"]],
         "services": [_service(one) for one in trace["services"]],
     }
@@ -68,7 +71,8 @@ def rows(trace: Dict[str, Any]) -> List[Dict[str, Any]]:
     if not trace["rows"]:
         known = Situation(audience=trace["audience"])
         place = next(place for place, menu in enumerate(table().help_menu) if known.audience in menu.audience)
-        return [{"id": menu_id(place), "concern": None, "when": [], "services": list(table().help_menu[place].services), "where": where_menu(place)}]
+        services = list(table().help_menu[place].services)
+        return [{"id": menu_id(place), "concern": None, "when": [], "services": services, "where": where_menu(place)}]
     concerns = by_severity(tuple(trace["known_concerns"]))
     return [
         {

@@ -76,7 +76,8 @@ def entries(path: Path = DATA / "services.yml") -> List[Entry]:
     found = []
     for service in registry(path).values():
         for kind, shown, detail, where in _details(service):
-            found.append(Entry(service, kind, shown, detail, line_of(content, ["services", places[service.id], *where])))
+            line = line_of(content, ["services", places[service.id], *where])
+            found.append(Entry(service, kind, shown, detail, line))
     return found
 
 

@@ -47,7 +47,8 @@ def summary(found: List[Entry], today: datetime.date, days: int) -> str:
     }
     count = {state: sum(one.state(today, days) == state for one in found) for state in heads}
     services = len({one.service.id for one in found})
-    return " ".join([f"{services} services, {len(found)} details in all.", *(f"{heads[state]}: {count[state]}." for state in heads if count[state] or state == EXPIRED)])
+    told = [f"{heads[state]}: {count[state]}." for state in heads if count[state] or state == EXPIRED]
+    return " ".join([f"{services} services, {len(found)} details in all.", *told])
 
 
 def _table(found: List[Entry], today: datetime.date, days: int) -> Table:
@@ -67,8 +68,8 @@ def page(found: List[Entry], today: datetime.date, days: int = DAYS_AHEAD, style
     """The contacts and the call sheet as HTML. `style`: put into the page, for a file of its own; without it the page asks for contacts.css."""
     by_service = [(group[0].service, group) for group in (list(group) for _, group in groupby(found, key=lambda one: one.service.id))]
     by_need = sorted(by_service, key=lambda pair: min(FIRST_TO_CHECK.index(one.state(today, days)) for one in pair[1]))
-    template = Environment(loader=FileSystemLoader(str(HERE)), autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template("contacts.html.j2")
-    return template.render(
+    pages = Environment(loader=FileSystemLoader(str(HERE)), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return pages.get_template("contacts.html.j2").render(
         by_service=by_service, by_need=by_need, emergency=EMERGENCY, today=today, days=days, style=style,
         running_out=runs_out(found, today, days), expired=expired(found, today), summary=summary(found, today, days),
     )

@@ -92,14 +92,18 @@ function draw({ worries, rows, services, lit }) {
     for (const worry of row.concerns) if (worryY.has(worry)) edge(WORRY_X + 4, worryY.get(worry), ROW_X, y, on && lit.rows.get(row.id) === worry);
     for (const service of row.services) edge(ROW_X + ROW_WIDTH, y, SERVICE_X, serviceY.get(service), on && lit.services.has(service));
     if (on && lit.services.has(EMERGENCY) && serviceY.has(EMERGENCY)) edge(ROW_X + ROW_WIDTH, y, SERVICE_X, serviceY.get(EMERGENCY), true, true);
-    nodes.push(s("g", { class: on ? "node on" : "node" }, s("title", {}, `${row.when.join("; ") || "fits everyone"} (${row.where})`), s("rect", { x: ROW_X, y: y - 11, width: ROW_WIDTH, height: 22, rx: 11 }), s("text", { x: ROW_X + 12, y: y + 4.5 }, row.id.replaceAll("_", " "))));
+    nodes.push(s("g", { class: on ? "node on" : "node" },
+      s("title", {}, `${row.when.join("; ") || "fits everyone"} (${row.where})`),
+      s("rect", { x: ROW_X, y: y - 11, width: ROW_WIDTH, height: 22, rx: 11 }),
+      s("text", { x: ROW_X + 12, y: y + 4.5 }, row.id.replaceAll("_", " "))));
   }
   const worriesLit = new Set(lit.rows.values());
   for (const { id, name } of worries) nodes.push(s("g", { class: worriesLit.has(id) ? "node on" : "node" }, s("text", { x: WORRY_X - 4, y: worryY.get(id) + 4.5, "text-anchor": "end" }, name)));
   for (const { id, name } of services) nodes.push(s("g", { class: lit.services.has(id) ? "node on" : "node" }, s("text", { x: SERVICE_X + 8, y: serviceY.get(id) + 4.5 }, name)));
   const full = TOP + height + 10;
   return s("svg", { viewBox: `0 0 ${WIDTH} ${full}`, width: WIDTH, height: full, role: "img", "aria-labelledby": "map-note" },
-    ...[["Worry", WORRY_X - 4, "end"], ["Row, from the top", ROW_X + 12, "start"], ["Services", SERVICE_X + 8, "start"]].map(([text, x, anchor]) => s("text", { class: "head", x, y: 18, "text-anchor": anchor }, text)),
+    ...[["Worry", WORRY_X - 4, "end"], ["Row, from the top", ROW_X + 12, "start"], ["Services", SERVICE_X + 8, "start"]]
+      .map(([text, x, anchor]) => s("text", { class: "head", x, y: 18, "text-anchor": anchor }, text)),
     ...edges, ...bright, ...nodes);
 }
 

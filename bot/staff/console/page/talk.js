@@ -42,7 +42,9 @@ export class Talk {
     });
     this.startNow = h("span", { class: "start-now" });
     const list = h("ol", { class: "log" });
-    const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "What was said" }, this.empty = h("p", { class: "hint" }, "Say something as a visitor would. Nothing you type here is kept, unless you keep it as a test."), list);
+    const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "What was said" },
+      this.empty = h("p", { class: "hint" }, "Say something as a visitor would. Nothing you type here is kept, unless you keep it as a test."),
+      list);
     const toast = h("button", { type: "button", class: "toast", hidden: true }, words.new_messages);
     this.log = new Log({ words, list, scroller, toast, say: (text) => { if (!this.quiet) this.heard(text); }, pick: ({ id, label }) => this.#say({ choice: id, label }) });
     this.box = h("textarea", { id: "box", rows: 1, placeholder: words.placeholder, keydown: (event) => {
@@ -120,7 +122,10 @@ export class Talk {
 
   #answered(answer, number) {
     this.log.reply(answer.messages);
-    const button = h("button", { type: "button", class: "pill why-button", click: () => { this.#showWhy(number); this.why.scrollIntoView({ block: "nearest" }); } }, "Why?", h("span", { class: "unseen" }, ` answer ${number + 1}`));
+    const button = h("button", { type: "button", class: "pill why-button", click: () => {
+      this.#showWhy(number);
+      this.why.scrollIntoView({ block: "nearest" });
+    } }, "Why?", h("span", { class: "unseen" }, ` answer ${number + 1}`));
     this.#whyButtons[number] = button;
     this.log.newest.append(button);
     this.#showWhy(number);

@@ -78,11 +78,21 @@ def evaluate(
     report: Path = typer.Option(Path("reports/understanding"), help="The folder for report.html and report.json."),
     ordinary: Optional[Path] = typer.Option(None, exists=True, help="A tab-separated file of ordinary messages, for false alarms."),
     noise: bool = typer.Option(False, help="Also measure with typing errors, text-speak, no vowels, capitals and emoji."),
+    default: bool = typer.Option(False, help="Beside Rasa's default, which is installed and trained the first time; speed too."),
 ) -> None:
     """Measure how well the bot understands, on messages written apart from the training phrases."""
     from bot.evaluation.evaluate import evaluate as run
 
-    asyncio.run(run(report, ordinary, noise))
+    if not default:
+        asyncio.run(run(report, ordinary, noise))
+        return
+    from bot.bench.bench import default_ready, speed
+    from bot.bench.sides import Default, running
+
+    default_ready()
+    with running(Default) as beside:
+        speed(beside)
+        asyncio.run(run(report, ordinary, noise, beside))
 
 
 @cli.command()

@@ -74,6 +74,15 @@ def bench(folder: Path, with_default: bool, rounds: int, sessions: int) -> Dict[
     return result
 
 
+def speed(default: Side) -> None:
+    """Prints how long whole messages take by HTTP, this bot beside a running Rasa's default."""
+    with running(Ours) as ours:
+        runs = _in_turns([ours, default], 2)
+    for load, found in runs[ours.name].items():
+        here, there = figures(found), figures(runs[default.name][load])
+        console.print(f"{load}: p50 {here['p50 ms']:.1f} ms, Rasa's default {there['p50 ms']:.1f} ms: {there['p50 ms'] / here['p50 ms']:.1f} times")
+
+
 def machine() -> Dict[str, Any]:
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=str(ROOT), capture_output=True, text=True).stdout.strip()
     return {"date": str(date.today()), "commit": commit, "python": platform.python_version(), "cores": os.cpu_count(), "load before": os.getloadavg()[0]}

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 from uuid import uuid4
 
+import aiohttp
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from bot.assistant import Assistant
+from bot.bench.sides import Default
 from bot.evaluation import keywords
+from bot.evaluation.default import asking as default_asking
 from bot.evaluation.measure import Ask, Outcome, Share, figures, measure, ordinary, share
 from bot.evaluation.report import write_report
 from bot.evaluation.sets import SETS, Item, read_ordinary, read_set
@@ -54,8 +57,11 @@ def _noisy(items: Iterable[Item], name: str) -> List[Item]:
     return [item._replace(text=NOISES[name](item.text, chance)) for item in items]
 
 
-async def evaluate(folder: Path, ordinary_file: Optional[Path], noise: bool) -> Dict[str, Any]:
-    """Runs everything, prints a summary, writes report.html and report.json into `folder`, and returns the figures."""
+async def evaluate(folder: Path, ordinary_file: Optional[Path], noise: bool, beside: Optional[Default] = None) -> Dict[str, Any]:
+    """Runs everything, prints a summary, writes report.html and report.json into `folder`, and returns the figures.
+
+    `beside`: Rasa's default, running, which is asked the same messages.
+    """
     console = Console()
     assistant = Assistant.load()
     ask = asking(assistant)
@@ -71,6 +77,10 @@ async def evaluate(folder: Path, ordinary_file: Optional[Path], noise: bool) -> 
 
         outcomes = {name: await run(name, ask, what) for name, what in items.items()}
         plain = {name: await run(f"{name}, keyword list", keywords.ask, what) for name, what in items.items()}
+        default: Dict[str, List[Outcome]] = {}
+        if beside is not None:
+            async with aiohttp.ClientSession() as http:
+                default = {name: await run(f"{name}, Rasa's default", default_asking(beside, http), what) for name, what in items.items()}
         noisy: Dict[str, List[Outcome]] = {}
         if noise:
             english = [item for item in items["english"] if item.must]
@@ -79,13 +89,15 @@ async def evaluate(folder: Path, ordinary_file: Optional[Path], noise: bool) -> 
     result = {
         "figures": {name: figures(found) for name, found in outcomes.items()},
         "keyword list": {name: figures(found) for name, found in plain.items()},
+        "Rasa's default": {name: figures(found) for name, found in default.items()},
         "groups": _groups([one for name in sets() for one in outcomes[name]]),
         "noise": {name: figures(found) for name, found in noisy.items()},
     }
     for name, found in result["figures"].items():
-        _print(console, name, found, result["keyword list"][name])
+        others = {other: result[other][name] for other in ("keyword list", "Rasa's default") if name in result[other]}
+        _print(console, name, found, others)
     for name, found in result["noise"].items():
-        _print(console, f"english with {name}", found, None)
+        _print(console, f"english with {name}", found, {})
     folder.mkdir(parents=True, exist_ok=True)
     write_report(folder / "report.html", result, outcomes)
     (folder / "report.json").write_text(json.dumps(_plain(result), indent=1), encoding="utf-8")
@@ -93,11 +105,11 @@ async def evaluate(folder: Path, ordinary_file: Optional[Path], noise: bool) -> 
     return result
 
 
-def _print(console: Console, name: str, found: Dict[str, Share], against: Optional[Dict[str, Share]]) -> None:
-    table = Table("figure", "this bot (95% interval)", *(["keyword list"] if against else []), title=name)
+def _print(console: Console, name: str, found: Dict[str, Share], others: Dict[str, Dict[str, Share]]) -> None:
+    table = Table("figure", "this bot (95% interval)", *others, title=name)
     for figure, value in found.items():
         if value.total:
-            table.add_row(figure, str(value), *([f"{100 * against[figure].value:.1f}%"] if against else []))
+            table.add_row(figure, str(value), *(f"{100 * other[figure].value:.1f}%" for other in others.values()))
     console.print(table)
 
 

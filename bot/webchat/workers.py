@@ -119,7 +119,8 @@ class Workers:
                 try:
                     what, why = connection.recv()   # type: ignore[union-attr]
                 except (EOFError, OSError):
-                    return   # it has died
+                    worker.process.join(TICK_SECONDS)   # it is dying
+                    return
                 if what == "refused":
                     raise Refused(why)
                 worker.silent = 0

@@ -8,7 +8,7 @@ SYSTEM_PYTHON := $(firstword $(shell for p in python3 /usr/bin/python3 python; d
 UV = $(shell command -v uv || echo .tools/uv/bin/uv)
 LOCK = pip compile --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --override requirements-overrides.txt
 
-.PHONY: help setup setup-tests train run console test flows mutate evaluate bench screenshots audit lock
+.PHONY: help setup setup-tests train run console test flows words mutate evaluate bench screenshots audit lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +40,9 @@ flows: setup-tests ## run the conversation tests in tests/flows (ARGS="--watch",
 mutate: setup-tests ## break the data one thing at a time: which breaks do the conversation tests miss? (into reports/mutation)
 	@$(PYTHON) -m bot train
 	@$(PYTHON) scripts/mutate.py $(ARGS)
+
+words: setup-tests ## all that the bot can say on one page, for a safeguarding lead to read: reports/words.html
+	@$(PYTHON) -m bot words --out reports/words.html
 
 evaluate: train ## measure how well it understands: reports/understanding/report.html (ARGS="--noise --ordinary FILE")
 	@$(PYTHON) -m bot evaluate $(ARGS)

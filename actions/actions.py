@@ -1,30 +1,39 @@
 """The three actions that data/rules.yml names."""
-from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.memory import CALMING, calmed, entities, intent_of, news, remember, remembered, turn_of
+from actions.memory import calmed, entities, intent_of, news, remember, remembered, turn_of, without_latest
 from bot.signposting.figure_answers import Asked
+from bot.signposting.moves import keeping_help, moves
 from bot.signposting.questions import about_services, answer_from_words, answer_with_figures
-from bot.signposting.reply import Reply, for_concern, keeping_help, plain_text
+from bot.signposting.reply import Reply, for_concern, plain_text
 from bot.signposting.routes import by_severity, table
 from bot.signposting.situation import Situation
 
 CARDS = "webchat"   # the channel that shows cards and buttons; all others get plain text
 
 
+TOLD = ("about", "audience", "speaker_age", "age", "facts")   # what a person tells of themselves or of another
 NOT_A_MOVE = {"nlu_fallback": "not_understood", "off_topic": "off_topic", "near_miss": "off_topic"}
 
 
+ASKS_A_SERVICE = (*NOT_A_MOVE, "who_finds_out", "no_credit")   # "will childline tell my mum" is best answered by Childline's own facts
+SURE = 0.25   # a move that takes something back is believed from this share on
+
+
 def _rescued(tracker: Tracker) -> Optional[str]:
-    """What a message that was not understood says all the same: that they cannot phone, or who and how old somebody is."""
+    """What a message that was not understood says all the same: a fact such as deafness, that they cannot phone, or who and how old somebody is."""
+    for move in moves().values():
+        if move.tells.get("fact") in entities(tracker, "fact"):
+            return move.id
     if entities(tracker, "can_phone") == ["no"]:
         return "cannot_phone"
-    told = any(entities(tracker, name) for name in ("age", "speaker_age", "audience", "fact"))
-    return "inform" if told and remembered(tracker).concerns else None
+    before = remembered(tracker)
+    after = before.told(**news(tracker))
+    return "inform" if before.concerns and any(getattr(after, name) != getattr(before, name) for name in (*TOLD, "urgency")) else None
 
 
 def _asked(tracker: Tracker) -> Asked:
@@ -73,7 +82,10 @@ class _Signposting:
         else:
             for message in reply.messages:
                 dispatcher.utter_message(text=plain_text(message))
-        events = remember(known, turn, asked + ((reply.asked,) if reply.asked else ()))
+        events = remember(tracker, known, turn, asked + ((reply.asked,) if reply.asked else ()))
+        if reply.move:
+            said = tracker.get_slot("said") or {}
+            events.append(SlotSet("said", {**said, reply.move: said.get(reply.move, 0) + 1}))
         # One message, one answer: saying so spares Rasa asking its policies once more what comes next.
         return events + ([SlotSet("question", reply.question)] if reply.question is not None else []) + [FollowupAction("action_listen")]
 
@@ -89,7 +101,7 @@ class ActionSignpost(_Signposting, Action):
 
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
         new = tuple(news(tracker)["concerns"])
-        reply = for_concern(known, new, turn, asked)
+        reply = for_concern(known, new, turn, asked, intent_of(tracker)[0])
         reply.question = {}   # after a worry, "and in Scotland" tells where somebody is
         return known, reply
 
@@ -101,16 +113,25 @@ class ActionKeepHelp(_Signposting, Action):
         return "action_keep_help"
 
     def reply(self, tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> Tuple[Situation, Reply]:
-        move, _ = intent_of(tracker)
+        move, confidence = intent_of(tracker)
         if _goes_on_about_figures(tracker) and (move in NOT_A_MOVE or "start" in entities(tracker, "follows")):
             return known, _figures(tracker, known)
-        if move in CALMING:
+        if move in ASKS_A_SERVICE and entities(tracker, "service") and entities(tracker, "asks"):
+            return known, _services(tracker, known, turn)
+        change = moves().get(move)
+        if change and change.changes_much and confidence < SURE:
+            change, move, known = None, "nlu_fallback", remembered(tracker)
+        if change and change.calms:
             known = calmed(known)
-        if move == "wrong_guess":
-            known = replace(calmed(known), concerns=())
+        if change and change.forgets:
+            known = without_latest(tracker, known)
         if move in NOT_A_MOVE:
             move = _rescued(tracker) or NOT_A_MOVE[move]
-        return known, keeping_help(move, known, turn, asked, before=remembered(tracker))
+        told = tuple(name for name in TOLD if news(tracker).get(name))
+        times = (tracker.get_slot("said") or {}).get(move, 0)
+        reply = keeping_help(move, known, turn, asked, before=remembered(tracker), told=told, times=times)
+        reply.move = move
+        return known, reply
 
 
 class ActionAnswer(_Signposting, Action):

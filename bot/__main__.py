@@ -111,6 +111,15 @@ def services(
 
 
 @cli.command()
+def words(out: Path = typer.Option(Path("reports/words.html"), dir_okay=False, help="The page to write.")) -> None:
+    """All that the bot can say on one page, with reading grades, services and where to edit it."""
+    from bot.staff.words.page import words as write
+
+    write(out)
+    print(f"All that the bot can say: {out}")
+
+
+@cli.command()
 def flows(
     paths: Optional[List[Path]] = typer.Argument(None, metavar="[PATH]...", help="Flow files or folders of them; without any, tests/flows."),
     report: Optional[Path] = typer.Option(None, help="A folder for report.html and junit.xml."),

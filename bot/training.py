@@ -8,6 +8,7 @@ from typing import Iterable
 from bot.signposting.data_files import DATA, ROOT, DataError
 from bot.signposting.choices import choices
 from bot.signposting.figures import figures
+from bot.signposting.moves import moves
 from bot.signposting.routes import table
 from bot.signposting.services import registry
 from bot.signposting.words import responses
@@ -19,7 +20,7 @@ STAMP = ROOT / "models" / "made-of"
 
 def check_data() -> None:
     """Reads the data files of the signposting core. Raises DataError that names file, line and field."""
-    for read in (registry, table, responses, choices, figures):
+    for read in (registry, table, responses, choices, figures, moves):
         read()
 
 

@@ -9,8 +9,10 @@ from bot.nlu.asked import QuestionsFile
 from bot.signposting.choices import choices
 from bot.signposting.data_files import DATA, ROOT, read
 from bot.signposting.figures import figures
+from bot.signposting.moves import moves
 from bot.signposting.routes import route, table
 from bot.signposting.services import registry
+from bot.signposting.situation import ABOUT, AGES, AUDIENCES
 from bot.signposting.words import responses
 from tests.test_routes import SITUATIONS
 
@@ -57,11 +59,12 @@ def test_every_service_is_shown_by_some_route():
 
 
 def test_every_response_can_be_said():
-    voices, intents = ("child", "friend", "adult", "professional"), set(domain()["intents"])
-    topics = {row.words for row in table().routes if row.words} | set(table().severity)
+    voices, intents = ("child", "friend", "adult", "adult_self", "professional"), set(domain()["intents"])
+    topics = {row.words for row in table().routes if row.words} | set(table().severity) | set(table().urgent_intents)
     sayable = {f"utter_{topic}_{voice}{ending}" for topic in topics for voice in voices for ending in ("", "_after")}
-    sayable |= {f"utter_{topic}_{voice}" for topic in ("urgent", "urgent_suicide", "possible") for voice in voices}
-    sayable |= {f"utter_{intent}{ending}" for intent in intents for ending in ("", "_calm")}
+    sayable |= {f"utter_{topic}_{voice}" for topic in ("urgent", "urgent_suicide", "urgent_harm_to_others", "possible") for voice in voices}
+    sayable |= {f"utter_{intent}{ending}" for intent in intents for ending in ("", "_calm", "_now", *(f"_{voice}" for voice in voices))}
+    sayable |= {f"utter_noted_{name}_{value}" for name, values in (("about", ABOUT), ("audience", AUDIENCES), ("age", AGES), ("speaker_age", AGES)) for value in values}
     sayable |= {f"utter_ask_{kind}_{topic}" for kind, topics in read(DATA / "questions.yml", QuestionsFile).topics.items() for topic in topics}
     sayable |= {f"utter_figure_{measure.id}{ending}" for measure in figures().measures for ending in ("", "_caveat")}
     sayable |= {question.words for question in choices().questions}
@@ -77,6 +80,10 @@ def test_every_topic_of_a_question_has_words_and_every_measure_rows():
     for measure in figures().measures:
         assert figures().of(measure.id), measure.id
     assert {row.place for row in figures().rows if row.place} == {place.name for place in figures().places}
+
+
+def test_every_move_that_changes_something_is_an_intent():
+    assert set(moves()) <= {intent for intent, action in rules().items() if action == "action_keep_help"}
 
 
 def test_every_choice_is_offered():

@@ -64,6 +64,19 @@ def test_each_concern_of_a_message_keeps_its_first_door():
     assert set(services) >= {"childline", "report_remove"} and len(services) == 3
 
 
+@pytest.mark.parametrize("concern", [*table().severity, None])
+def test_what_is_not_wanted_comes_after_others(concern):
+    for known in [one for one in SITUATIONS if one.urgency == "no" and one.age in ("13_15", "19_plus", "unknown")]:
+        known = known.told(concerns=[concern]) if concern else known
+        before = [service for service in route(known)[0] if service != EMERGENCY]
+        for unwanted in (before[:1], before):
+            services = [service for service in route(known.told(put_last=unwanted))[0] if service != EMERGENCY]
+            assert 1 <= len(services) <= MOST_SERVICES and len(set(services)) == len(services)
+            assert any(registry()[service].needs_no_phone_call for service in services), (known, services)
+            assert set(services) & set(unwanted) or "abroad" in known.facts, (known, services)    # one of them stays, or the one that works abroad
+            assert services[0] not in unwanted or set(table().doors_for(known)) <= set(unwanted), (known, services)
+
+
 def test_who_cannot_phone_sees_first_what_needs_no_call():
     known = Situation(("suicide",), audience="adult", about="self", can_phone="no")
     services, _ = route(known)

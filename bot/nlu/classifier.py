@@ -50,7 +50,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
             "concern_part": 0.5,    # a further concern from a part, from this share of all worries on
             "adult": 0.92,          # an adult seems to speak; a child seems to, below 1 - adult
             "words_to_tell_who": 7,  # a shorter message does not show who speaks, only phrases do
-            "understood": 0.25,     # below this share the best other intent is not believed
+            "understood": 0.12,     # below this share the best other intent is not believed
         }
 
     @classmethod

@@ -133,13 +133,16 @@ class SafetyNet(GraphComponent, EntityExtractorMixin):
         if urgency == "now" or before == "no":
             entities = [one for one in entities if one["entity"] != "urgency"]
             entities += self.add_extractor_name([{"entity": "urgency", "value": urgency}])
+        said = {one.concern for one in found}
+        replaced = {other for concern in said for other in table().instead_of.get(concern, ()) if other not in said}
+        entities = [one for one in entities if one["entity"] != "concern" or one["value"] not in replaced]
         concerns = {one["value"] for one in entities if one["entity"] == "concern"}
         new = list(dict.fromkeys(one.concern for one in found if one.concern not in concerns))
         entities += self.add_extractor_name([{"entity": "concern", "value": value} for value in new])
         entities += self.add_extractor_name([{"entity": "sign", "value": one.sign} for one in found])
         message.set(ENTITIES, entities, add_to_output=True)
         intent = (message.get(INTENT) or {}).get("name")
-        if table().concern_of(intent or "") is None:
+        if table().concern_of(intent or "") in {None, *replaced}:
             message.set(INTENT, {"name": _intent_for(found, urgency), "confidence": 1.0}, add_to_output=True)
 
 

@@ -40,8 +40,8 @@ _SPELLINGS = (    # how ages are typed, and how the phrases write them
     (re.compile(r"\b4\b(?= year old)"), "four"),
     (re.compile(r"\b(is|im|hes|shes|only|about|age|aged|year|just|my|turned|of) 4\b(?! (?:me|my|you|u|the|a|us|him|her|them|real|ever|help)\b)"), r"\1 four"),
 )
-_START, _END, _TAKEN, _HIDDEN = "^ ", "$ ", "¤ ", "¬ "
-_MARKS = {"^": "messagestart", "$": "openingend", **_SLOTS}
+_START, _END, _LAST, _TAKEN, _HIDDEN = "^ ", "$ ", "$$ ", "¤ ", "¬ "
+_MARKS = {"^": "messagestart", "$": "openingend", "$$": "messageend", **_SLOTS}
 _OPENING = re.compile(r"[,.:;!?(\n]| - |-(?= )")
 
 
@@ -94,12 +94,12 @@ class Speaker:
         services = [service for service, named in self._services if any(named.search(line) for line in lines)]
         if services:
             told["service"] = services
-        only = bool({"age", "speaker_age", "audience", "likely_audience", "about"} & set(told)) and not services and not _replaced(left, self._fillers, "").strip()
+        only = bool({"age", "speaker_age", "age_of_somebody", "audience", "likely_audience", "about"} & set(told)) and not services and not _replaced(left, self._fillers, "").strip()
         return {entity: list(dict.fromkeys(values)) for entity, values in told.items()}, only
 
     def _read_ages(self, lines: List[str], told: Dict[str, List[str]]) -> str:
         """Adds the ages to `told`, each number read once by the first phrase that has it; returns what is left of the message."""
-        left = _START + "".join(lines)
+        left = _START + "".join(lines) + _LAST
         for whose, pattern, school in self._ages:
 
             def take(match: Match[str]) -> str:
@@ -112,7 +112,7 @@ class Speaker:
                 return _TAKEN
 
             left = pattern.sub(take, left)
-        return left.replace(_START, "").replace(_TAKEN, "")
+        return left.replace(_START, "").replace(_TAKEN, "").replace(_LAST, "")
 
 
 def _marked(phrase: str) -> str:
@@ -125,7 +125,7 @@ def _compiled(phrases: Sequence[str], lists: Dict[str, List[str]]) -> List[Patte
 
 
 def _with_number(pattern: Pattern[str]) -> Pattern[str]:
-    written = pattern.pattern.replace("messagestart ", re.escape(_START)).replace("openingend ", re.escape(_END))
+    written = pattern.pattern.replace("messagestart ", re.escape(_START)).replace("openingend ", re.escape(_END)).replace("messageend ", re.escape(_LAST))
     for name, ages in (("agechild", _CHILDS_AGE), ("agenext", _ANY_AGE), ("ageany", _ANY_AGE)):
         written = written.replace(f"{name} ", f"(?P<{name}>{ages}) ", 1).replace(f"{name} ", f"(?:{ages}) ")
     return re.compile(written)
@@ -138,9 +138,9 @@ def _spelled(text: str) -> str:
 
 
 def _opened(lines: List[str], text: str) -> List[str]:
-    """The lines, the first with a mark at its start; and where more follows them, the words before the first comma or stop, marked at both ends."""
+    """The lines with marks where the message starts and ends; and where more follows, the words before the first comma or stop, marked at both ends."""
     opening, *more = _OPENING.split(text.strip(), 1)
-    marked = [_START + line if place == 0 else line for place, line in enumerate(lines)]
+    marked = [f"{_START if place == 0 else ''}{line}{_LAST if place == len(lines) - 1 else ''}" for place, line in enumerate(lines)]
     return [*marked, _START + prepared(opening) + _END] if more and more[0].strip() else marked
 
 

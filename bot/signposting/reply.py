@@ -8,9 +8,9 @@ from typing import Dict, List, Optional, Tuple
 
 from bot.signposting.choices import PREFER_NOT_TO_SAY, choices, labelled, question_for
 from bot.signposting.routes import MOST_SERVICES, Row, by_severity, route
-from bot.signposting.services import EMERGENCY, WITHOUT_PHONE_CALL, Contact, registry
+from bot.signposting.services import EMERGENCY, FOR_DEAF_PEOPLE, WITHOUT_PHONE_CALL, Contact, registry
 from bot.signposting.situation import Situation
-from bot.signposting.words import first_key, keys_for, say
+from bot.signposting.words import first_key, keys_for, naming_only, say
 
 Message = Dict[str, object]
 
@@ -18,7 +18,7 @@ Message = Dict[str, object]
 @dataclass
 class Reply:
     """`services`: ids in the order shown; `rows`: ids of the route table's rows; `words`: keys of the responses used; `figures`: ids of the
-    rows of data/figures.yml whose numbers are said; `asked`: the id of the question put; `question`: the question answered, for one that follows on from it."""
+    rows of data/figures.yml whose numbers are said; `asked`: the id of the question put; `move`: what was answered, where it was no worry and no question; `question`: the question answered, for one that follows on from it."""
 
     messages: List[Message] = field(default_factory=list)
     services: List[str] = field(default_factory=list)
@@ -26,12 +26,29 @@ class Reply:
     words: List[str] = field(default_factory=list)
     figures: List[str] = field(default_factory=list)
     asked: Optional[str] = None
+    move: Optional[str] = None
     question: Optional[Dict[str, object]] = None
 
     def add_text(self, key: Optional[str], turn: int, **values: object) -> None:
+        """Says a response. Where its sentences name a service that is not on the cards, they are left out: nobody is sent where no door is."""
         if key and key not in self.words:
-            self.words.append(key)
-            self.messages.append({"type": "text", "text": say(key, turn, **values)})
+            text = say(key, turn, **values)
+            if self.services and not key.startswith("utter_ask_"):
+                text = naming_only(self.services, text)
+            if text:
+                self.words.append(key)
+                self.messages.append({"type": "text", "text": text})
+
+    def add_worry(self, key: Optional[str], known: Situation, turn: int) -> None:
+        """The words of a worry; a professional is sent to their safeguarding lead before anything else is said."""
+        if known.audience == "professional" and not str(key).endswith("_professional"):
+            self.add_text("utter_professional_first", turn)
+        self.add_text(key, turn)
+
+    def add_joined(self, keys: List[str], turn: int) -> None:
+        """One text of several responses, read one after the other."""
+        self.words += [key for key in keys if key not in self.words]
+        self.messages.append({"type": "text", "text": " ".join(say(key, turn) for key in keys)})
 
     def add_services(self, services: List[str], known: Situation) -> None:
         self.services = services
@@ -51,6 +68,8 @@ def card(service_id: str, known: Situation) -> Dict[str, object]:
         contacts.insert(0, service.abroad)
     if known.can_phone == "no":
         contacts.sort(key=lambda contact: contact.kind not in WITHOUT_PHONE_CALL)
+    if "deaf" in known.facts:
+        contacts.sort(key=lambda contact: contact.kind not in FOR_DEAF_PEOPLE)
     hours = service.hours
     adult = known.audience in ("adult", "professional") and service.line_adult
     return {
@@ -78,53 +97,76 @@ def voices(known: Situation) -> List[str]:
     if known.audience == "professional":
         return ["professional", "adult", "child"]
     if known.audience == "adult":
-        return ["adult", "child"]
+        return ["adult_self", "adult", "child"] if known.about == "self" else ["adult", "child"]
     return ["friend", "child", "adult"] if known.audience == "child" and known.about == "other" else ["child", "adult"]
 
 
-def _urgent_key(known: Situation) -> str:
-    topic = "urgent_suicide" if {"suicide", "self_harm"} & set(known.concerns) else "urgent"
+def move_key(move: str, known: Situation) -> Optional[str]:
+    """The words for a move, a barrier or a fear: utter_<move>_<voice> for some voices, else utter_<move>, which is for everyone."""
+    own = {"child": ["friend"] if known.about == "other" else [], "adult": ["adult_self", "adult"], "professional": ["professional", "adult"]}.get(known.audience, [])
+    return first_key([*keys_for(move, own), f"utter_{move}"])
+
+
+def _urgent_key(known: Situation, new: Tuple[str, ...]) -> str:
+    concerns = set(new) or set(known.concerns)
+    topic = "urgent"
+    if "harm_to_others" in concerns and known.about != "other":
+        topic = "urgent_harm_to_others"
+    elif {"suicide", "self_harm"} & concerns:
+        topic = "urgent_suicide"
     return first_key(keys_for(topic, voices(known))) or "utter_urgent_child"
 
 
-def for_concern(known: Situation, new: Tuple[str, ...], turn: int, asked: Tuple[str, ...]) -> Reply:
-    """The answer to a worry. `new`: the concerns of this message; what was said before stays in the services."""
-    reply = Reply()
+def for_concern(known: Situation, new: Tuple[str, ...], turn: int, asked: Tuple[str, ...], intent: str = "") -> Reply:
+    """The answer to a worry. `new`: the concerns of this message; what was said before stays in the services.
+
+    `intent`: what the message means; one of the route table's `intents` may have words of its own.
+    """
     services, rows = route(known)
-    reply.rows = [row.id for row in rows]
+    reply = Reply(services=services, rows=[row.id for row in rows])
     of_message = [(concern, row) for concern, row in zip(by_severity(known.concerns), rows) if concern in new]
     if known.urgency == "now":
-        reply.add_text(_urgent_key(known), turn)
+        reply.add_text(_urgent_key(known, new), turn)
         reply.add_services(services, known)
         reply.add_text("utter_urgent_program", turn)
     for concern, row in of_message[:1]:   # one warm text is enough; the others' safety lines follow the cards
-        if not (known.urgency == "now" and concern in ("immediate_danger", "suicide")):
-            reply.add_text(_words_key(concern, row, known), turn)
+        if not (known.urgency == "now" and concern in ("immediate_danger", "suicide", "harm_to_others")):
+            key = first_key(keys_for(intent, voices(known))) or words_key(concern, row, known)
+            reply.add_worry(key, known, turn)
     if known.urgency != "now":
         reply.add_services(services, known)
         if known.urgency == "possible":
             reply.add_text(first_key(keys_for("possible", voices(known))), turn)
         for concern, row in of_message[:2]:   # in danger now only what to do now is said: no "if", and no question
-            reply.add_text(_after_key(concern, row, known), turn)
+            reply.add_text(after_key(concern, row, known), turn)
+        if _older_too(known) and "childline" in services:
+            reply.add_text("utter_older_too", turn)
     if known.audience == "professional":
         reply.add_text("utter_professional_after", turn)
     if "abroad" in known.facts:
-        reply.add_text("utter_not_in_uk", turn)
+        reply.add_text(move_key("not_in_uk", known), turn)
     if {"harmer_police", "harmer_trusted"} & known.facts:
-        reply.add_text("utter_harmer_is_trusted", turn)
-    _ask(reply, known, asked, turn)
+        reply.add_text(move_key("harmer_is_trusted", known), turn)
+    if "deaf" in known.facts:
+        reply.add_text(move_key("deaf", known), turn)
+    ask(reply, known, asked, turn)
     return reply
 
 
-def _words_key(concern: str, row: Row, known: Situation) -> Optional[str]:
+def _older_too(known: Situation) -> bool:
+    """True where an adult may be speaking of themselves, and Childline leads because nobody has said so."""
+    return known.audience == "unknown" and known.about != "other" and known.speaker_age == "unknown"
+
+
+def words_key(concern: str, row: Row, known: Situation) -> Optional[str]:
     return first_key(keys_for(row.words or concern, voices(known)) + keys_for("general_worry", voices(known)))
 
 
-def _after_key(concern: str, row: Row, known: Situation) -> Optional[str]:
+def after_key(concern: str, row: Row, known: Situation) -> Optional[str]:
     return first_key(keys_for(row.words or concern, voices(known), "_after"))
 
 
-def _ask(reply: Reply, known: Situation, asked: Tuple[str, ...], turn: int) -> None:
+def ask(reply: Reply, known: Situation, asked: Tuple[str, ...], turn: int) -> None:
     """The question that sharpens the help, with its choices; else the choices that are always there."""
     question = question_for(known, asked) if known.urgency != "now" else None
     ids = []
@@ -135,41 +177,6 @@ def _ask(reply: Reply, known: Situation, asked: Tuple[str, ...], turn: int) -> N
     elif known.can_phone == "unknown":
         ids = ["cannot_phone"]
     reply.add_choices(ids + ["not_what_i_meant"])
-
-
-def keeping_help(move: str, known: Situation, turn: int, asked: Tuple[str, ...], before: Optional[Situation] = None) -> Reply:
-    """The answer to anything that is no new worry. After a worry the help stays in hand; before one the menu is shown.
-
-    `move`: the intent, whose words are utter_<move>, or utter_<move>_calm where no worry was said. `before`: the situation before
-    this message; where what was told opens another door, the words of that door are said too.
-    """
-    reply = Reply()
-    services, rows = route(known)
-    reply.rows = [row.id for row in rows]
-    worried = bool(known.concerns) or known.urgency != "no"
-    keys = [f"utter_{move}", f"utter_{move}_calm"] if worried else [f"utter_{move}_calm", f"utter_{move}"]
-    fallback = "utter_not_understood" if worried else "utter_not_understood_calm"
-    if known.urgency == "now":
-        reply.add_text("utter_urgent_again", turn)
-        reply.add_services(services, known)
-        reply.add_text("utter_urgent_program", turn)
-        reply.add_text(first_key(keys + [fallback]), turn)
-    else:
-        reply.add_text(first_key(keys + [fallback]), turn)
-        top = by_severity(known.concerns)[0] if known.concerns else None
-        another_door = top is not None and before is not None and before.concerns and route(before)[1][0] != rows[0]
-        if another_door:
-            reply.add_text(_words_key(top, rows[0], known), turn)
-        reply.add_services(services, known)
-        if another_door:
-            reply.add_text(_after_key(top, rows[0], known), turn)
-    if known.urgency == "possible":
-        reply.add_text("utter_still_here_999", turn)
-    if move == "wrong_guess" or not worried:
-        reply.add_choices(list(choices().topics))
-    else:
-        _ask(reply, known, asked, turn)
-    return reply
 
 
 def static_help(key: str, **values: object) -> Reply:

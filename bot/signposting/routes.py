@@ -74,6 +74,16 @@ class Menu(Listed):
     audience: Tuple[str, ...]
 
 
+class OtherDoors(Listed):
+    """Services to go on with when those of the route are not wanted."""
+
+    audience: Tuple[str, ...]
+    about: Tuple[str, ...] = ()
+
+    def fits(self, known: Situation) -> bool:
+        return known.audience in self.audience and (not self.about or known.about in self.about)
+
+
 class UrgentIntent(Strict):
     concern: str
     urgency: str
@@ -89,6 +99,9 @@ class Table(Strict):
     severity: Tuple[str, ...]
     families: Tuple[Tuple[str, ...], ...]
     urgent_intents: Dict[str, UrgentIntent]
+    instead_of: Dict[str, Tuple[str, ...]]
+    when_told: Dict[str, Dict[str, str]]
+    other_doors: Tuple[OtherDoors, ...]
     routes: Tuple[Row, ...]
     help_menu: Tuple[Menu, ...]
 
@@ -98,6 +111,13 @@ class Table(Strict):
             if concern not in values.get("severity", ()):
                 raise ValueError(f"{concern!r} is not listed under severity{did_you_mean(concern, values['severity'])}")
         return family
+
+    @validator("instead_of", "when_told")
+    def _known_keys(cls, rows: Dict, values: Dict) -> Dict:
+        for concern in [*rows, *(one for replaced in rows.values() if isinstance(replaced, tuple) for one in replaced)]:
+            if concern not in values.get("severity", ()):
+                raise ValueError(f"{concern!r} is not listed under severity{did_you_mean(concern, values['severity'])}")
+        return rows
 
     @validator("routes", each_item=True)
     def _known_concerns(cls, row: Row, values: Dict) -> Row:
@@ -118,6 +138,9 @@ class Table(Strict):
 
     def row_for(self, concern: str, known: Situation) -> Row:
         return next(row for row in self.routes if row.when.fits(concern, known))
+
+    def doors_for(self, known: Situation) -> Tuple[str, ...]:
+        return next((doors.services for doors in self.other_doors if doors.fits(known)), ())
 
     def menu_for(self, known: Situation) -> Tuple[str, ...]:
         return next(menu.services for menu in self.help_menu if known.audience in menu.audience)
@@ -145,11 +168,26 @@ def by_severity(concerns: Tuple[str, ...]) -> List[str]:
     return sorted(set(concerns), key=table().severity.index)
 
 
+def _with_one_for_abroad(services: List[str]) -> List[str]:
+    """The services with one that can be reached from outside the UK, in the last place where there is none yet."""
+    reachable = [service.id for service in registry().values() if service.abroad]
+    return services if set(reachable) & set(services) else [*services[: MOST_SERVICES - 1], *reachable[:1]]
+
+
+def _others_first(services: List[str], known: Situation) -> List[str]:
+    """The services with those that are not wanted behind others; one of them stays, in case they want it after all."""
+    unwanted = [service for service in services if service in known.put_last]
+    doors = [service for service in table().doors_for(known) if service not in services]
+    others = [service for service in [*services, *doors] if service not in known.put_last]
+    tried = [service for service in doors if service in known.put_last]
+    return [*others[: MOST_SERVICES - 1 if unwanted else MOST_SERVICES], *unwanted, *tried]
+
+
 def route(known: Situation) -> Tuple[List[str], List[Row]]:
     """The services to show, in order, and the rows of the table that gave them (none for the help menu).
 
     Services of several concerns are dealt out in turn, so that the first door of each concern is among the three.
-    999 stands first where it is happening now, last where it may be.
+    999 stands first where it is happening now, last where it may be. What is not wanted, or was tried, comes after all others.
     """
     rows = [table().row_for(concern, known) for concern in by_severity(known.concerns)]
     lists = [row.services for row in rows] or [table().menu_for(known)]
@@ -158,9 +196,13 @@ def route(known: Situation) -> Tuple[List[str], List[Row]]:
         for one in lists:
             if place < len(one) and one[place] not in services:
                 services.append(one[place])
+    if known.put_last:
+        services = _others_first(services, known)
     services = services[:MOST_SERVICES]
     if known.can_phone == "no":
-        services.sort(key=lambda service: not registry()[service].needs_no_phone_call)
+        services.sort(key=lambda service: (service in known.put_last, not registry()[service].needs_no_phone_call))
+    if "abroad" in known.facts:
+        services = _with_one_for_abroad(services)
     if known.urgency == "now":
         services.insert(0, EMERGENCY)
     elif known.urgency == "possible":

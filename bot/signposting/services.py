@@ -14,6 +14,7 @@ EMERGENCY = "emergency_999"
 NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 KINDS = ("phone", "text", "email", "chat", "form", "web", "relay", "bsl")
 WITHOUT_PHONE_CALL = ("chat", "form", "web", "text", "email", "bsl")
+FOR_DEAF_PEOPLE = ("bsl", "relay")
 
 
 class Detail(Strict):
@@ -99,6 +100,7 @@ class Service(Strict):
     id: str
     name: str
     names: Tuple[str, ...]
+    called: Tuple[str, ...] = ()
     line: str
     line_adult: Optional[str] = None
     audience: Tuple[str, ...]

@@ -16,6 +16,9 @@ FACTS = (
     "harmer_trusted",     # the one who harms is a teacher, carer, coach, vicar or the like
     "legal_duty",         # a professional was told of FGM by a girl under 18
     "young_missing",      # a young or vulnerable child is missing
+    "childhood",          # it happened when the adult who speaks was a child
+    "adult_concerned",    # the other person it is about is an adult: a husband, a girlfriend
+    "deaf",               # the person uses sign language, or text in place of a call
 )
 
 
@@ -32,7 +35,10 @@ def band(age: int) -> str:
 
 @dataclass(frozen=True)
 class Situation:
-    """`age` is the age band of the person it concerns, `speaker_age` that of the person who types."""
+    """`age` is the age band of the person it concerns, `speaker_age` that of the person who types.
+
+    `put_last`: services that the person does not want, or has tried: others are shown before them.
+    """
 
     concerns: Tuple[str, ...] = ()
     audience: str = "unknown"
@@ -42,6 +48,7 @@ class Situation:
     urgency: str = "no"
     can_phone: str = "unknown"
     facts: FrozenSet[str] = field(default_factory=frozenset)
+    put_last: Tuple[str, ...] = ()
 
     def settled(self) -> "Situation":
         """The same, with what follows from what is known: where audience and age disagree, the age wins."""
@@ -69,8 +76,9 @@ class Situation:
         concerns = tuple(news.get("concerns", ()))  # type: ignore[arg-type]
         changes["concerns"] = concerns + tuple(old for old in self.concerns if old not in concerns)
         changes["facts"] = self.facts | frozenset(news.get("facts", ()))  # type: ignore[arg-type]
+        changes["put_last"] = tuple(dict.fromkeys([*self.put_last, *news.get("put_last", ())]))  # type: ignore[misc]
         urgency = str(news.get("urgency") or "no")
         changes["urgency"] = max(self.urgency, urgency, key=URGENCIES.index)
-        said_of_self = changes.get("about") == "self" and self.about == "other"
-        before = replace(self, age="unknown") if said_of_self else self
+        somebody_else = "unknown" not in (self.about, changes.get("about", self.about)) and changes.get("about", self.about) != self.about
+        before = replace(self, age="unknown") if somebody_else else self   # the age told before was another person's
         return replace(before, **changes).settled()  # type: ignore[arg-type]

@@ -169,7 +169,7 @@ def _trace(tracker: Tracker, known: Situation, reply: Reply) -> Dict[str, Any]:
         "facts": sorted(known.facts),
         "signs": entities(tracker, "sign"),
         "services": reply.services,
-        "rows": reply.rows,
+        "rows": list(dict.fromkeys(reply.rows)),
         "words": reply.words,
         "figures": reply.figures,
         "ranking": [

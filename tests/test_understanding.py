@@ -9,14 +9,17 @@ from bot.evaluation.sets import SETS, read_ordinary, read_set
 
 AT_LEAST = {
     # set: (999 first where it is needed, right services all shown, worries taken as a worry)
-    "english": (0.97, 0.90, 0.98),
-    "english_second": (0.91, 0.90, 0.96),
-    "languages": (0.93, 0.86, 0.98),
-    "languages_second": (0.91, 0.87, 0.98),
+    "english": (0.97, 0.94, 0.98),
+    "english_second": (0.88, 0.91, 0.97),
+    "english_third": (0.95, 0.91, 0.98),
+    "languages": (0.92, 0.90, 0.98),
+    "languages_second": (0.91, 0.89, 0.98),
+    "languages_third": (0.97, 0.97, 0.98),
 }
 AT_MOST = {
     # set: (harmless led by 999, harmless taken as a worry)
-    "hard_negatives": (0.035, 0.23),
+    "hard_negatives": (0.035, 0.17),
+    "hard_negatives_third": (0.05, 0.17),
     "ordinary": (0.01, 0.04),
 }
 
@@ -59,5 +62,5 @@ def test_no_evaluation_message_is_trained_on():
     for path in (DATA / "nlu").glob("*.yml"):
         for block in YAML(typ="safe").load(path.read_text())["nlu"]:
             trained |= {line[2:].strip().lower() for line in block["examples"].splitlines()}
-    kept_apart = {item.text.strip().lower() for name in [*AT_LEAST, "hard_negatives"] for item in read_set(name)}
+    kept_apart = {item.text.strip().lower() for name in [*AT_LEAST, "hard_negatives", "hard_negatives_third"] for item in read_set(name)}
     assert not {text for text in trained & kept_apart if len(text.split()) > 3}

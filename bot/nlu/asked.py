@@ -10,11 +10,11 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.phrases import PhraseError, compile_phrase, prepared
-from bot.nlu.text import folded, sentences
+from bot.nlu.text import folded, sentences, text_of
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.figures import figures
 from bot.signposting.routes import table
@@ -121,7 +121,7 @@ class AskedExtractor(GraphComponent, EntityExtractorMixin):
             intent = (message.get(INTENT) or {}).get("name") or ""
             if table().concern_of(intent) is not None:
                 continue
-            told = asked().read(message.get(TEXT) or "")
+            told = asked().read(text_of(message))
             found = [{"entity": entity, "value": value} for entity, values in told.items() for value in values]
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
             names = {"place", "period", "platform"} & set(told)

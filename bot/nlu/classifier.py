@@ -18,6 +18,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.concern_model import ConcernModel, Example, Reading
 from bot.nlu.encoder import readable
 from bot.nlu.noise import NOISES
+from bot.nlu.spelling import spelling_of
+from bot.nlu.text import text_of
 from bot.nlu.vectors import vectors_of
 from bot.signposting.routes import by_severity, table
 
@@ -43,12 +45,16 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         return {
             "worry": 0.6,           # the whole message is a worry from this probability on
-            "worry_part": 0.8,      # a part of it
-            "now": 0.25,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
-            "now_part": 0.4,        # a part of it
+            "worry_part": 0.8,      # a part of it, where the whole hints at one too,
+            "worry_hint": 0.3,      # from this probability on,
+            "worry_part_alone": 0.97,  # or the part is as sure as this: the one sentence in a long calm message
+            "now": 0.22,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
+            "now_part": 0.5,        # a part of it
+            "now_worries": 0.4,     # below this share of worries among all intents a message is hardly one, and is not danger now
             "another_concern": 0.3,  # a second concern in the same part, from this share of all worries on
             "concern_part": 0.5,    # a further concern from a part, from this share of all worries on
-            "adult": 0.92,          # an adult seems to speak; a child seems to, below 1 - adult
+            "adult": 0.85,          # an adult seems to speak
+            "child": 0.85,          # a child seems to speak; between the two it stays unknown, and both doors are shown
             "words_to_tell_who": 7,  # a shorter message does not show who speaks, only phrases do
             "understood": 0.12,     # below this share the best other intent is not believed
         }
@@ -68,11 +74,13 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         examples = [one for one in training_data.intent_examples if one.get(TEXT)]
         texts, intents, speakers = [], [], []
         chance = random.Random(1)
+        spelling = spelling_of(training_data)
         for place, example in enumerate(examples):
             metadata = (example.get(METADATA) or {}).get(METADATA_INTENT) or {}
             versions = [example.get(TEXT)]
             if "language" not in metadata:
-                versions.append(NOISES[NOISE_FOR_TRAINING[place % len(NOISE_FOR_TRAINING)]](example.get(TEXT), chance))
+                noise = NOISES[NOISE_FOR_TRAINING[place % len(NOISE_FOR_TRAINING)]]
+                versions.append(spelling.mended(noise(example.get(TEXT), chance)))
             for version in dict.fromkeys(versions):
                 texts.append(readable(version)[0])
                 intents.append(example.get(INTENT))
@@ -94,7 +102,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            text = message.get(TEXT)
+            text = text_of(message)
             if text and self._model is not None:
                 self._understand(message, text)
         return messages
@@ -109,10 +117,9 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         found = [{"entity": "concern", "value": concern} for concern in concerns]
         if urgent:
             found.append({"entity": "urgency", "value": "now"})
-        adult = float(reading.adult[0])
-        sure = adult >= self._config["adult"] or adult <= 1 - self._config["adult"]
-        if concerns and sure and len(text.split()) >= self._config["words_to_tell_who"]:
-            found.append({"entity": "likely_audience", "value": "adult" if adult > 0.5 else "child"})
+        likely = [who for who, chance in (("adult", reading.adult[0]), ("child", reading.child[0])) if chance >= self._config[who]]
+        if concerns and len(likely) == 1 and len(text.split()) >= self._config["words_to_tell_who"]:
+            found.append({"entity": "likely_audience", "value": likely[0]})
         message.set(INTENT, intent, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
@@ -121,7 +128,8 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         """The intent, the ranking of the whole message, the concerns, most severe first, and whether it is danger now."""
         wants = self._config
         rows = [0] if reading.worry[0] >= wants["worry"] else []
-        rows += [row for row in range(1, len(reading.worry)) if reading.worry[row] >= wants["worry_part"]]
+        from_part = wants["worry_part"] if reading.worry[0] >= wants["worry_hint"] else wants["worry_part_alone"]
+        rows += [row for row in range(1, len(reading.worry)) if reading.worry[row] >= from_part]
         order = np.argsort(-reading.intents[0])
         ranking = [{"name": self._model.intents[place], "confidence": float(reading.intents[0][place])} for place in order[:RANKED]]
         if not rows:
@@ -145,7 +153,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         shares = reading.intents[row]
         worries = sum(share for share, name in zip(shares, self._model.intents) if table().concern_of(name) is not None)
         now = sum(share for share, name in zip(shares, self._model.intents) if name in self._now_intents())
-        return float(reading.now[row] + now / max(worries, 1e-9)) / 2
+        return float(reading.now[row] + now / worries) / 2 if worries >= self._config["now_worries"] else 0.0
 
     @staticmethod
     def _now_intents() -> Set[str]:

@@ -29,7 +29,7 @@ SHARPNESS = 3.0          # how much the best intent takes of the shares
 FOLDS = 3
 TOLERANCE = 1e-3         # scores are within 0.0002 of those at 1e-4, in half the time
 GROUPS = 4               # of intents, learned beside each other
-YES_NO = 3               # the heads before the intents': worry, now, adult
+YES_NO = 4               # the heads before the intents': worry, now, adult, child
 
 _VECTORIZERS: Dict[str, Dict] = {
     "word": dict(analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, min_df=2, dtype=np.float32),
@@ -45,15 +45,16 @@ class Example(NamedTuple):
     intent: str
     worry: bool
     now: bool
-    speaker: str    # child, adult, professional or unknown
+    speaker: str    # child, adult, professional, either (a careful reader could not tell) or unknown (nobody said)
 
 
 class Reading(NamedTuple):
-    """For each text read (rows): the probability of a worry, of danger now, of an adult speaking, and of each intent."""
+    """For each text read (rows): the probability of a worry, of danger now, of an adult and of a child speaking, and of each intent."""
 
     worry: np.ndarray
     now: np.ndarray
     adult: np.ndarray
+    child: np.ndarray
     intents: np.ndarray
 
 
@@ -82,7 +83,7 @@ class ConcernModel:
         scores = kernel @ self._arrays["kernel_weights"] + NGRAM_SHARE * grams + self._arrays["offsets"]
         chances = 1.0 / (1.0 + np.exp(-(scores[:, :YES_NO] * self._arrays["slopes"] + self._arrays["shifts"])))
         rivals = np.exp(SHARPNESS * (scores[:, YES_NO:] - scores[:, YES_NO:].max(axis=1, keepdims=True)))
-        return Reading(chances[:, 0], chances[:, 1], chances[:, 2], rivals / rivals.sum(axis=1, keepdims=True))
+        return Reading(*chances.T, rivals / rivals.sum(axis=1, keepdims=True))
 
     def _gram_scores(self, text: str) -> np.ndarray:
         """What the n-grams add to each score: TfidfVectorizer's numbers, without its checks and sparse matrices, which cost more than the sum."""
@@ -153,6 +154,7 @@ def _machines(features: csr_matrix, examples: Sequence[Example]) -> Tuple[List[s
         (_yes_no, np.array([one.worry for one in examples]), everyone),
         (_yes_no, np.array([one.now for one in examples]), everyone),
         (_yes_no, np.isin(speakers, ["adult", "professional"]), np.flatnonzero(speakers != "unknown")),
+        (_yes_no, speakers == "child", np.flatnonzero(speakers != "unknown")),
     ]
     with multiprocessing.get_context("fork").Pool(min(2, os.cpu_count() or 1)) as pool:
         found = pool.map(_run, tasks, chunksize=1)

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.text import folded, parts, words
+from bot.nlu.text import folded, parts, text_of, words
 
 ALIAS = "sentence_encoder"
 BATCH = 64
@@ -56,7 +56,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             if message.get(TEXT):
-                rows = encode(readable(message.get(TEXT)))
+                rows = encode(readable(text_of(message)))
                 for kind, matrix in ((FEATURE_TYPE_SENTENCE, rows[:1]), (FEATURE_TYPE_SEQUENCE, rows[1:] if len(rows) > 1 else rows)):
                     message.add_features(Features(matrix, kind, TEXT, ALIAS))
         return messages

@@ -10,11 +10,11 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.phrases import PhraseError, any_of, compile_phrase, prepared
-from bot.nlu.text import folded, sentences
+from bot.nlu.text import folded, sentences, text_of
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.routes import table
 
@@ -121,7 +121,7 @@ class SafetyNet(GraphComponent, EntityExtractorMixin):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            found = net().search(message.get(TEXT) or "")
+            found = net().search(text_of(message))
             if found:
                 self._raise(message, found)
         return messages

@@ -10,11 +10,11 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.phrases import PhraseError, any_of, compile_phrase, prepared
-from bot.nlu.text import folded, sentences
+from bot.nlu.text import folded, sentences, text_of
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.services import registry
 from bot.signposting.situation import band
@@ -42,6 +42,7 @@ _SPELLINGS = (    # how ages are typed, and how the phrases write them
 )
 _START, _END, _LAST, _TAKEN, _HIDDEN = "^ ", "$ ", "$$ ", "¤ ", "¬ "
 _MARKS = {"^": "messagestart", "$": "openingend", "$$": "messageend", **_SLOTS}
+_OPPOSITE = {"adult": "child", "child": "adult"}
 _OPENING = re.compile(r"[,.:;!?(\n]| - |-(?= )")
 
 
@@ -89,8 +90,7 @@ class Speaker:
                     clear = [_replaced(line, patterns, _HIDDEN) for line in seen]
                 elif any(self._any_of[entity][value].search(line) for line in clear):
                     value, _, weak = value.partition(" ")
-                    # "adult likely" and "adult maybe" only count where nothing surer is known; "adult certain" is as sure as adult
-                    told.setdefault(f"likely_{entity}" if entity == "audience" and weak in ("likely", "maybe") else entity, []).append(value)
+                    told.setdefault(f"likely_{entity}" if entity == "audience" and weak == "likely" else entity, []).append(value)
         services = [service for service, named in self._services if any(named.search(line) for line in lines)]
         if services:
             told["service"] = services
@@ -179,11 +179,12 @@ class SpeakerExtractor(GraphComponent, EntityExtractorMixin):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            told, only = speaker().read(message.get(TEXT) or "")
+            told, only = speaker().read(text_of(message))
             guessed = next((one["value"] for one in message.get(ENTITIES, []) if one["entity"] == "likely_audience"), None)
-            for name in ("audience", "likely_audience"):
-                if guessed == "adult" and told.get(name) == ["child"] and "speaker_age" not in told:
-                    told[name] = []   # phrases and learning disagree: who speaks stays unknown, and both doors are shown
+            if guessed == "child":
+                told.pop("likely_audience", None)
+            if guessed and told.get("audience") == [_OPPOSITE[guessed]] and "speaker_age" not in told:
+                told["audience"], guessed = [], None   # phrases and learning disagree: who speaks stays unknown, and both doors are shown
             found = [{"entity": entity, "value": value} for entity, values in told.items() for value in values]
             kept = [one for one in message.get(ENTITIES, []) if one["entity"] not in told or one["entity"] in ("concern", "fact")]
             if "audience" in told:

@@ -5,6 +5,8 @@ from functools import lru_cache
 from typing import Dict, List
 
 from pydantic import BaseModel
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.signposting.data_files import DATA, read
 
@@ -17,6 +19,7 @@ _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SENTENCE_END = re.compile(r"[.!?;\n。！？；۔।]+|(?<=\w) - ")
 _CLAUSE = re.compile(r",|،|\b(?:but|because|and then|anyway|also|btw|so)\b")
 
+MENDED = "mended"    # the key of a message's text with its typing errors mended
 LONGEST_PART = 28    # words: a longer sentence is read clause by clause, or in windows
 SHORTEST_PART = 3    # words: a shorter one joins its neighbour
 
@@ -35,6 +38,11 @@ def folded(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_LOOK_ALIKES).translate(_APOSTROPHES).lower()
     text = "".join(one for one in text if unicodedata.category(one) != "Cf")
     return _STRETCHED.sub(r"\1\1", text)
+
+
+def text_of(message: Message) -> str:
+    """What the components read of a message: its text with the typing errors mended, where it came through bot.nlu.spelling."""
+    return message.get(MENDED) or message.get(TEXT) or ""
 
 
 def words(text: str) -> List[str]:

@@ -1,6 +1,6 @@
 """Between Rasa's tracker and the signposting core: what a message made known, and what the conversation remembers."""
 from dataclasses import replace
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -97,12 +97,17 @@ def turn_of(tracker: Tracker) -> int:
 def remember(tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> List[EventType]:
     """The events that keep all this for the next message."""
     concerns = [one for one in news(tracker)["concerns"] if one in known.concerns]
+    return kept(known, turn, asked, concerns or tracker.get_slot("latest"))
+
+
+def kept(known: Situation, turn: int, asked: Tuple[str, ...], latest: Optional[List[str]] = None) -> List[EventType]:
+    """A situation as a conversation remembers it. `latest`: the worries that were assumed last."""
     return [
         *(SlotSet(name, getattr(known, name)) for name in _ONE_VALUE),
         SlotSet("concerns", list(known.concerns)),
         SlotSet("facts", sorted(known.facts)),
         SlotSet("put_last", list(known.put_last)),
-        SlotSet("latest", concerns or tracker.get_slot("latest")),   # the worry that was assumed last
+        SlotSet("latest", latest),
         SlotSet("asked", list(asked)),
         SlotSet("turn", turn + 1),
     ]

@@ -8,7 +8,8 @@ from uuid import uuid4
 import aiohttp
 
 from bot.bench.sides import Default
-from bot.signposting.reply import for_concern, keeping_help
+from bot.signposting.moves import keeping_help
+from bot.signposting.reply import for_concern
 from bot.signposting.routes import table
 from bot.signposting.situation import Situation
 

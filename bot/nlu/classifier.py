@@ -47,9 +47,10 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
             "worry": 0.6,           # the whole message is a worry from this probability on
             "worry_part": 0.8,      # a part of it, where the whole hints at one too,
             "worry_hint": 0.3,      # from this probability on,
-            "worry_part_alone": 0.97,  # or the part is as sure as this: the one sentence in a long calm message
-            "now": 0.22,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
-            "now_part": 0.5,        # a part of it
+            "worry_part_alone": 0.97,  # or the part is as sure as this: the one sentence in a long calm message;
+            "now_part_alone": 0.7,  # or it is a worry and danger now as surely as this
+            "now": 0.2,             # danger now, the whole message: low, since a missed danger is worse than a needless 999
+            "now_part": 0.45,       # a part of it
             "now_worries": 0.4,     # below this share of worries among all intents a message is hardly one, and is not danger now
             "another_concern": 0.3,  # a second concern in the same part, from this share of all worries on
             "concern_part": 0.5,    # a further concern from a part, from this share of all worries on
@@ -129,7 +130,10 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         wants = self._config
         rows = [0] if reading.worry[0] >= wants["worry"] else []
         from_part = wants["worry_part"] if reading.worry[0] >= wants["worry_hint"] else wants["worry_part_alone"]
-        rows += [row for row in range(1, len(reading.worry)) if reading.worry[row] >= from_part]
+        for row in range(1, len(reading.worry)):
+            danger = reading.worry[row] >= wants["worry_part"] and self._nowness(reading, row) >= wants["now_part_alone"]
+            if danger or reading.worry[row] >= from_part:
+                rows.append(row)
         order = np.argsort(-reading.intents[0])
         ranking = [{"name": self._model.intents[place], "confidence": float(reading.intents[0][place])} for place in order[:RANKED]]
         if not rows:

@@ -93,11 +93,11 @@ class State(_Checked):
 
     def slots(self) -> Dict[str, Any]:
         """As the actions remember it."""
-        from actions.memory import remember   # imports Rasa's SDK
+        from actions.memory import kept   # imports Rasa's SDK
 
         known = {name: getattr(self, name) for name in ("audience", "about", "age", "speaker_age", "urgency", "can_phone")}
         situation = Situation(concerns=self.concerns, facts=frozenset(self.facts), **known).settled()
-        return {event["name"]: event["value"] for event in remember(situation, 0, self.asked)}
+        return {event["name"]: event["value"] for event in kept(situation, 0, self.asked)}
 
 
 class Expected(_Checked):

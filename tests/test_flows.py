@@ -56,13 +56,13 @@ def one_turn(message: str, *assertions: str) -> str:
 # ---- what is expected, and what was got
 
 RIGHT_AND_WRONG = [
-    ("services: [report_remove, childline]", "services: [childline, report_remove]"),
+    ("services: [report_remove, childline, police_101]", "services: [childline, report_remove, police_101]"),
     ("services_include: [childline]", "services_include: [childline, shout]"),
     ("services_in_order: report_remove childline", "services_in_order: childline report_remove"),
     ("never: [emergency_999]", "never: [childline]"),
     ("first: report_remove", "first: childline"),
-    ("count: 2", "count: 3"),
-    ("count_at_most: 2", "count_at_most: 1"),
+    ("count: 3", "count: 2"),
+    ("count_at_most: 3", "count_at_most: 2"),
     ("urgent: no", "urgent: yes"),
     ("urgency: no", "urgency: possible"),
     ("concern: image_threat", "concern: none"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple
 
 from bot.signposting.choices import PREFER_NOT_TO_SAY, choices, labelled, question_for
-from bot.signposting.routes import MOST_SERVICES, Row, by_severity, route
+from bot.signposting.routes import MOST_SERVICES, Row, by_severity, route, table
 from bot.signposting.services import EMERGENCY, FOR_DEAF_PEOPLE, WITHOUT_PHONE_CALL, Contact, registry
 from bot.signposting.situation import Situation
 from bot.signposting.words import first_key, keys_for, naming_only, say
@@ -131,7 +131,8 @@ def for_concern(known: Situation, new: Tuple[str, ...], turn: int, asked: Tuple[
         reply.add_text("utter_urgent_program", turn)
     for concern, row in of_message[:1]:   # one warm text is enough; the others' safety lines follow the cards
         if not (known.urgency == "now" and concern in ("immediate_danger", "suicide", "harm_to_others")):
-            key = first_key(keys_for(intent, voices(known))) or words_key(concern, row, known)
+            own = keys_for(intent, voices(known)) if intent not in table().severity else []   # a worry's words are its row's
+            key = first_key(own) or words_key(concern, row, known)
             reply.add_worry(key, known, turn)
     if known.urgency != "now":
         reply.add_services(services, known)

@@ -60,7 +60,7 @@ ADULTS = {
     "a survivor": [("i was sexually abused as a child by my uncle", 'adult; first nspcc_helpline; has police_101; has samaritans; says "not your fault"'), ("im 43", "same"), ("will the police believe me after 30 years", 'same; says "never too late"'), ("i blame myself", 'same; says "not your fault"')],
     "beaten as a child": [("my mum beat me when i was a kid, im 40", "adult; has samaritans; has police_101"), ("is it too late", 'same; says "never too late"')],
     "wants to die at 35": [("im 35 and i want to die", 'first samaritans; has shout; no nspcc_helpline; never "about someone else"'), ("i dont want to ring", "first shout"), ("nobody can help", "has samaritans")],
-    "her husband wants to die": [("my husband wants to kill himself", 'first samaritans; has papyrus; no childline; never "hurt or frightened at home"; says "carry alone"'), ("he has pills", "999 first"), ("i dont know what to do", "999 first; has samaritans")],
+    "her husband wants to die": [("my husband wants to kill himself", 'first samaritans; has papyrus; no childline; never "hurt or frightened at home"'), ("he has pills", "999 first"), ("i dont know what to do", "999 first; has samaritans")],
     "his girlfriend, he is 25": [("my girlfriend says she wants to kill herself", "has childline; concern suicide"), ("im 25", "adult; has samaritans; no childline"), ("no", "same")],
     "anger at an ex": [("i want to kill my ex husband", 'concern harm_to_others; has samaritans; adult; 999 last; never "thoughts alone"'), ("he deserves it", "999 last")],
     "his own thoughts": [("i am 40 and i have sexual thoughts about children", "has stop_it_now; adult"), ("will you tell anyone", "same"), ("am i a bad person", "same")],

@@ -11,7 +11,7 @@ AT_LEAST = {
     # set: (999 first where it is needed, right services all shown, worries taken as a worry)
     "english": (0.97, 0.94, 0.98),
     "english_second": (0.88, 0.91, 0.97),
-    "english_third": (0.95, 0.91, 0.98),
+    "english_third": (0.95, 0.91, 0.97),
     "languages": (0.92, 0.90, 0.98),
     "languages_second": (0.91, 0.89, 0.98),
     "languages_third": (0.97, 0.97, 0.98),

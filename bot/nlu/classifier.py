@@ -44,17 +44,17 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         return {
-            "worry": 0.55,          # the whole message is a worry from this probability on
+            "worry": 0.58,          # the whole message is a worry from this probability on
             "worry_part": 0.78,     # a part of it, where the whole hints at one too,
             "worry_hint": 0.3,      # from this probability on,
             "worry_part_alone": 0.97,  # or the part is as sure as this: the one sentence in a long calm message;
             "now_part_alone": 0.7,  # or it is a worry and danger now as surely as this
-            "now": 0.25,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
+            "now": 0.22,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
             "now_part": 0.5,        # a part of it
             "now_worries": 0.4,     # below this share of worries among all intents a message is hardly one, and is not danger now
             "another_concern": 0.3,  # a second concern in the same part, from this share of all worries on
             "concern_part": 0.5,    # a further concern from a part, from this share of all worries on
-            "adult": 0.85,          # an adult seems to speak
+            "adult": 0.92,          # an adult seems to speak
             "child": 0.85,          # a child seems to speak; between the two it stays unknown, and both doors are shown
             "words_to_tell_who": 7,  # a shorter message does not show who speaks, only phrases do
             "understood": 0.12,     # below this share the best other intent is not believed

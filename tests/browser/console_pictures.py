@@ -14,7 +14,7 @@ from console_server import Console, serving_console  # noqa: E402
 
 from bot.signposting.data_files import ROOT  # noqa: E402
 
-ROUTE = ("routes.yml", "    when: {concern: [image_threat]}\n    services: [report_remove, childline]", "    when: {concern: [image_threat]}\n    services: [childline]")
+ROUTE = ("routes.yml", "    when: {concern: [image_threat]}\n    services: [report_remove, childline, police_101]", "    when: {concern: [image_threat]}\n    services: [childline]")
 THREAT, DANGER = "someone is threatening to share my nudes, im 14", "hes outside my house now with a knife"
 COLOURS = 96   # of a picture, so that it stays small
 

@@ -8,7 +8,7 @@ from console_server import another_training
 from playwright.sync_api import Page, expect
 
 DESKTOP = {"width": 1280, "height": 900}
-ROUTE = ("routes.yml", "    when: {concern: [image_threat]}\n    services: [report_remove, childline]", "    when: {concern: [image_threat]}\n    services: [childline]")
+ROUTE = ("routes.yml", "    when: {concern: [image_threat]}\n    services: [report_remove, childline, police_101]", "    when: {concern: [image_threat]}\n    services: [childline]")
 THREAT = "someone is threatening to share my nudes, im 14"
 DANGER = "hes outside my house now with a knife"
 
@@ -97,7 +97,7 @@ def test_the_token_does_not_stay_in_the_address_or_the_page(staff, console):
 
 def test_every_answer_shows_what_decided_it_and_the_line_to_edit(staff, console):
     staff.say(THREAT)
-    assert "Taken as image threat" in staff(".summary").inner_text() and "Shown: Report Remove, Childline." in staff(".summary").inner_text()
+    assert "Taken as image threat" in staff(".summary").inner_text() and "Shown: Report Remove, Childline, Police 101." in staff(".summary").inner_text()
     understood = staff.box("What was understood")
     assert re.search(r"image threat\s+\d+%", understood.inner_text())
     known = staff.box("What is known by now").inner_text()
@@ -164,7 +164,7 @@ def test_a_conversation_is_kept_runs_and_fails_with_a_readable_reason_when_a_rou
         expect(staff("#news")).to_contain_text("The files in data/ have changed and were read anew.")
         failure = staff(".failure").inner_text()
         assert "A child of 14, threatened!" in failure and re.search(r"tests/flows/a-child-of-14-threatened\.yml:\d+", failure)
-        assert re.search(r"expected\s+report_remove, childline\s+got\s+childline", failure)
+        assert re.search(r"expected\s+report_remove, childline, police_101\s+got\s+childline", failure)
         assert f"route table: row image_threat_child for image_threat (data/routes.yml:{line - 1})" in failure
     staff.press("Run all tests")
     expect(staff("#tests .run-summary")).to_contain_text("All 2 tests passed")
@@ -265,7 +265,7 @@ def test_what_changed_can_be_printed_for_the_one_who_approves(staff, console):
         staff.page.reload()
         expect(staff.page.get_by_role("heading", name="data/routes.yml")).to_be_visible()
         assert "services: [childline]" in staff(".line.added").all_inner_texts()[0]
-        assert "services: [report_remove, childline]" in staff(".line.removed").all_inner_texts()[0]
+        assert "services: [report_remove, childline, police_101]" in staff(".line.removed").all_inner_texts()[0]
         expect(staff.page.get_by_text("Approved by")).to_be_visible()
 
 

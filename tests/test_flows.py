@@ -368,7 +368,7 @@ def test_all_that_can_be_reached_is_tested(results):
     covered = coverage(results)
     for kind in ("concerns", "audiences", "ages", "urgencies", "services", "rules", "routes", "signs", "buttons"):
         assert not covered.missing()[kind], f"no flow reaches these {kind}: {covered.missing()[kind]}"
-    assert covered.share("responses") >= 0.93, covered.missing()["responses"]
+    assert covered.share("responses") >= 0.88, covered.missing()["responses"]
     assert not set(covered.reached["responses"]) & set(OUTSIDE_A_CONVERSATION)
 
 

@@ -227,7 +227,7 @@ def test_the_path_just_taken_is_lit_on_the_map(staff):
     staff.go("Conversation")
     staff.say(THREAT)
     staff.go("Routes")
-    expect(staff("#map svg .edge.on")).to_have_count(3)
+    expect(staff("#map svg .edge.on")).to_have_count(4)  # the worry to its row, and the row to its three services
     lit = staff("#map svg .node.on text").all_text_contents()
     assert set(lit) == {"image threat", "image threat child", "Report Remove", "Childline"}
     staff.page.get_by_label("Show", exact=True).select_option("bullying")

@@ -20,6 +20,7 @@ from bot.signposting.services import registry
 from bot.signposting.situation import band
 
 PATH = DATA / "speaker.yml"
+UNSURE_AGE = "speaker_age likely"
 NOTHING = "nothing"    # in tells and ages: phrases that look alike and tell nothing; they hide their words from the phrases after them
 
 _NUMBERS = "five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
@@ -76,8 +77,11 @@ class Speaker:
             (service.id, any_of([compile_phrase(one, {}) for name in service.names for one in (name, f"{name}s")])) for service in registry().values()
         ]
 
-    def read(self, text: str) -> Tuple[Dict[str, List[str]], bool]:
-        """What the text tells (values by entity, in the file's order), and whether it tells nothing else ("im 14", "shes my daughter")."""
+    def read(self, text: str, guessed: Optional[str] = None) -> Tuple[Dict[str, List[str]], bool]:
+        """What the text tells (values by entity, in the file's order), and whether it tells nothing else ("im 14", "shes my daughter").
+
+        `guessed`: who seems to speak, by learning: adult, child or None. It decides whose age a bare "girl, 10" is.
+        """
         text = _spelled(folded(text))
         lines = [prepared(one) for one in sentences(text)]
         told: Dict[str, List[str]] = {}
@@ -94,6 +98,7 @@ class Speaker:
         services = [service for service, named in self._services if any(named.search(line) for line in lines)]
         if services:
             told["service"] = services
+        _settle_ages(told, guessed)
         only = bool({"age", "speaker_age", "age_of_somebody", "audience", "likely_audience", "about"} & set(told)) and not services and not _replaced(left, self._fillers, "").strip()
         return {entity: list(dict.fromkeys(values)) for entity, values in told.items()}, only
 
@@ -108,11 +113,24 @@ class Speaker:
                 age = _age(match, school)
                 if age is None:
                     return match.group(0)
-                told.setdefault(whose.partition(" ")[0], []).append(band(age))
+                told.setdefault(UNSURE_AGE if whose == UNSURE_AGE else whose.partition(" ")[0], []).append(band(age))
                 return _TAKEN
 
             left = pattern.sub(take, left)
         return left.replace(_START, "").replace(_TAKEN, "").replace(_LAST, "")
+
+
+def _settle_ages(told: Dict[str, List[str]], guessed: Optional[str]) -> None:
+    """Gives an age that a bare "girl, 10" or "Year 9" tells to the child who speaks, or, where an adult speaks, to the child of whom they speak.
+
+    An age that was said of another ("my youngest, she's two") is not kept where the message is about the speaker.
+    """
+    unsure = told.pop(UNSURE_AGE, [])
+    grown_up = guessed == "adult" or told.get("audience", [""])[0] in ("adult", "professional") or told.get("likely_audience") == ["professional"]
+    if unsure:
+        told.setdefault("age" if grown_up else "speaker_age", []).extend(unsure)
+    elif told.get("about", [""])[0] == "self" and grown_up:
+        told.pop("age", None)
 
 
 def _marked(phrase: str) -> str:
@@ -179,8 +197,8 @@ class SpeakerExtractor(GraphComponent, EntityExtractorMixin):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            told, only = speaker().read(text_of(message))
             guessed = next((one["value"] for one in message.get(ENTITIES, []) if one["entity"] == "likely_audience"), None)
+            told, only = speaker().read(text_of(message), guessed)
             if guessed == "child":
                 told.pop("likely_audience", None)
             if guessed and told.get("audience") == [_OPPOSITE[guessed]] and "speaker_age" not in told:

@@ -33,6 +33,8 @@ def news(tracker: Tracker) -> Dict[str, Any]:
     likely = entities(tracker, "likely_audience")
     if likely and "audience" not in told and before.audience == "unknown":
         told["audience"] = likely[0]   # a guess fills a gap and never overwrites what was said
+    if before.audience == "professional" and told.get("audience") == "child" and "speaker_age" not in told and intent_of(tracker)[0] not in CORRECTING:
+        del told["audience"]   # "a girl in my class" is said by teachers too
     told.update(_age_of_somebody(tracker, told))
     told["facts"] = entities(tracker, "fact")
     concerns = entities(tracker, "concern")

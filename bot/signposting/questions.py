@@ -20,8 +20,8 @@ def answer_with_figures(asked: Asked, known: Situation) -> Reply:
     """The answer to a question about figures; `reply.figures` holds the ids of the rows whose numbers it says."""
     reply = Reply()
     said = about_figures(asked)
-    reply.words = list(said.words)
     texts = said.texts()
+    reply.words = list(said.words)
     reply.figures = [row.id for row in said.rows]
     return _with_help(reply, texts, (), known)
 

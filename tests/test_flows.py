@@ -261,7 +261,7 @@ def test_a_damaged_real_file_is_read_or_named(tmp_path, place, sign, cut):
 
 
 @FUZZ
-@given(st.lists(st.lists(st.text(st.characters(blacklist_characters="\0"), max_size=12) | words, max_size=5), max_size=5), st.sampled_from(",;\t"))
+@given(st.lists(st.lists(st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=12) | words, max_size=5), max_size=5), st.sampled_from(",;\t"))
 def test_any_spreadsheet_is_read_or_named(tmp_path, rows, separator):
     out = io.StringIO()
     csv.writer(out, delimiter=separator).writerows([["message", "services", "urgent", "flow"], *rows])
@@ -368,7 +368,7 @@ def test_all_that_can_be_reached_is_tested(results):
     covered = coverage(results)
     for kind in ("concerns", "audiences", "ages", "urgencies", "services", "rules", "routes", "signs", "buttons"):
         assert not covered.missing()[kind], f"no flow reaches these {kind}: {covered.missing()[kind]}"
-    assert covered.share("responses") >= 0.88, covered.missing()["responses"]
+    assert covered.share("responses") >= 0.99, covered.missing()["responses"]
     assert not set(covered.reached["responses"]) & set(OUTSIDE_A_CONVERSATION)
 
 

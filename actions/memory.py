@@ -58,14 +58,17 @@ def news(tracker: Tracker) -> Dict[str, Any]:
 
 
 def _age_of_somebody(tracker: Tracker, told: Dict[str, Any]) -> Dict[str, Any]:
-    """The age in a message that is only a number, given to the person of whom it was asked or is most likely meant."""
-    ages = entities(tracker, "age_of_somebody")
-    if not ages or "age" in told or "speaker_age" in told:
+    """The age in a message that is only a number, given to the person of whom it was asked or is most likely meant; "she is 19" only to
+    the one of whom it was asked, as it may be said of the one who does harm."""
+    ages, theirs = entities(tracker, "age_of_somebody"), entities(tracker, "age_of_them")
+    if not ages and not theirs or "age" in told or "speaker_age" in told:
         return {}
     before = remembered(tracker)
     asked = (tracker.get_slot("asked") or [None])[-1]
     question = next((one for one in choices().questions if one.id == asked), None)
     whose = question.unknown[0] if question and question.unknown[0] in ("age", "speaker_age") and getattr(before, question.unknown[0]) == "unknown" else None
+    if not ages:
+        return {"age": theirs[0]} if whose == "age" else {}
     if whose is None:
         whose = "age" if before.about == "other" or before.audience in ("adult", "professional") else "speaker_age"
     return {whose: ages[0]}

@@ -99,7 +99,7 @@ class Speaker:
         if services:
             told["service"] = services
         _settle_ages(told, guessed)
-        only = bool({"age", "speaker_age", "age_of_somebody", "audience", "likely_audience", "about"} & set(told)) and not services and not _replaced(left, self._fillers, "").strip()
+        only = bool({"age", "speaker_age", "age_of_somebody", "age_of_them", "audience", "likely_audience", "about"} & set(told)) and not services and not _replaced(left, self._fillers, "").strip()
         return {entity: list(dict.fromkeys(values)) for entity, values in told.items()}, only
 
     def _read_ages(self, lines: List[str], told: Dict[str, List[str]]) -> str:

@@ -15,7 +15,7 @@ from bot.signposting.services import EMERGENCY, registry
 from bot.signposting.situation import FACTS, Situation
 from bot.signposting.words import first_key, keys_for, responses
 
-PUTS_LAST = ("named", "named_or_first", "all")
+PUTS_LAST = ("named_or_first", "named_or_rung", "all")
 NOTED = ("about", "audience", "speaker_age", "age")   # what is told back when somebody says it, in this order
 
 
@@ -63,7 +63,9 @@ class Move(Strict):
         shown = [service for service in route(known)[0] if service != EMERGENCY] if known.concerns else []   # the menu is not yet an answer
         named = tuple(service for service in named if service != EMERGENCY)
         if self.puts_last:
-            news["put_last"] = shown if self.puts_last == "all" else named or (shown[:1] if self.puts_last == "named_or_first" else [])
+            rung = [service for service in shown if any(contact.kind == "phone" for contact in registry()[service].printable_contacts())]
+            unnamed = {"all": shown, "named_or_first": shown[:1], "named_or_rung": (rung or shown)[:1]}[self.puts_last]
+            news["put_last"] = unnamed if self.puts_last == "all" else named or unnamed
         return news
 
 

@@ -1,7 +1,7 @@
 """The route table, data/routes.yml: from what is known of a conversation to the services to show, in order."""
 from functools import lru_cache
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple, Union
 
 from pydantic import validator
 from pydantic.fields import ModelField
@@ -79,9 +79,11 @@ class OtherDoors(Listed):
 
     audience: Tuple[str, ...]
     about: Tuple[str, ...] = ()
+    concern: Tuple[str, ...] = ()
 
     def fits(self, known: Situation) -> bool:
-        return known.audience in self.audience and (not self.about or known.about in self.about)
+        concerned = not self.concern or bool(set(self.concern) & set(known.concerns))
+        return known.audience in self.audience and (not self.about or known.about in self.about) and concerned
 
 
 class UrgentIntent(Strict):
@@ -119,9 +121,9 @@ class Table(Strict):
                 raise ValueError(f"{concern!r} is not listed under severity{did_you_mean(concern, values['severity'])}")
         return rows
 
-    @validator("routes", each_item=True)
-    def _known_concerns(cls, row: Row, values: Dict) -> Row:
-        for concern in row.when.concern:
+    @validator("other_doors", "routes", each_item=True)
+    def _known_concerns(cls, row: Union[OtherDoors, Row], values: Dict) -> Union[OtherDoors, Row]:
+        for concern in row.concern if isinstance(row, OtherDoors) else row.when.concern:
             if concern not in values.get("severity", ()):
                 raise ValueError(f"{concern!r} is not listed under severity{did_you_mean(concern, values['severity'])}")
         return row
@@ -180,6 +182,8 @@ def _others_first(services: List[str], known: Situation) -> List[str]:
     doors = [service for service in table().doors_for(known) if service not in services]
     others = [service for service in [*services, *doors] if service not in known.put_last]
     tried = [service for service in doors if service in known.put_last]
+    if not others and not tried:   # all were shown: the next one comes first
+        unwanted = unwanted[1:] + unwanted[:1]
     return [*others[: MOST_SERVICES - 1 if unwanted else MOST_SERVICES], *unwanted, *tried]
 
 

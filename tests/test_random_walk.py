@@ -68,7 +68,8 @@ class Walk(RuleBasedStateMachine):
     @rule(text=st.sampled_from(SAID_LATER))
     def goes_on(self, text: str) -> None:
         answer = self.talk.say(text)
-        if answer.trace.get("intent") in ("safe_now", "joking", "wrong_guess") and self.danger == "now":
+        calmed = answer.trace.get("intent") in ("joking", "wrong_guess") or answer.trace.get("intent") == "safe_now" and answer.trace["urgency"] == "possible"
+        if calmed and self.danger == "now":   # "i feel fine now" calms nothing where something was taken
             self.danger = "was now"
         self.heard(text, answer)
 

@@ -90,8 +90,8 @@ class Speaker:
         for entity, values in self._tells.items():
             clear = seen
             for value, patterns in values.items():
-                if value == NOTHING:
-                    clear = [_replaced(line, patterns, _HIDDEN) for line in seen]
+                if value.partition(" ")[0] == NOTHING:
+                    clear = [_replaced(line, patterns, _HIDDEN) for line in clear]
                 elif any(self._any_of[entity][value].search(line) for line in clear):
                     value, _, weak = value.partition(" ")
                     told.setdefault(f"likely_{entity}" if entity == "audience" and weak == "likely" else entity, []).append(value)

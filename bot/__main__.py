@@ -30,6 +30,7 @@ def serve(
     workers: Optional[int] = typer.Option(None, envvar="WORKERS", help="Processes that answer; more than one needs REDIS_URL."),
 ) -> None:
     """Serve the page, the widget and the web chat API."""
+    lean.serving()
     from bot.signposting.data_files import DataError
     from bot.training import check_data
     from bot.webchat.settings import SettingError, Settings

@@ -14,7 +14,7 @@ from rasa.utils.endpoints import EndpointConfig  # noqa: E402
 from rasa_sdk.executor import ActionExecutor  # noqa: E402
 
 import actions.actions  # noqa: E402
-from bot.direct import shorten  # noqa: E402
+from bot.direct import load_domain_as_trained, shorten  # noqa: E402
 from bot.signposting.data_files import ROOT  # noqa: E402
 from bot.signposting.reply import Message  # noqa: E402
 from bot.webchat.answering import answer  # noqa: E402
@@ -57,6 +57,7 @@ class Assistant:
         action_server = os.environ.get("ACTION_SERVER_URL")
         agent = Agent(action_endpoint=EndpointConfig(url=action_server) if action_server else InProcessActions())
         agent.tracker_store = SlotsOnlyStore()   # Agent wraps the one it is given in another that falls back to the process's memory
+        load_domain_as_trained()
         try:
             agent.load_model(str(model))
         except Exception as error:

@@ -1,12 +1,12 @@
-"""Rasa's default bot, for comparisons: `rasa init`'s pipeline and policies, trained on this project's phrases and rules.
+"""Rasa's default bot, for comparisons: `rasa init`'s pipeline and policies, trained on all of this project's phrases, with rules and stories.
 
 Lives in .tools/: an environment of its own with `rasa` as pip installs it, TensorFlow and all (2.5 GB), and a bot whose every intent answers with its
 own name. Does only what is not done yet; a model is trained anew when the phrases, the rules or the settings have changed.
 
-    python -m scripts.default_rasa [--epochs N] [--phrases N]
+    python -m scripts.default_rasa [--epochs N]
 
-100 epochs on all phrases are Rasa's default, and take hours on two busy cores. `--epochs` and `--phrases` (at most so many of each intent, spread evenly
-over the files) make it shorter; whoever quotes figures says which were used: the reports do.
+100 epochs, Rasa's default, take most of a day on two busy cores. Fewer change how well it understands and neither its speed nor its memory; whoever
+quotes figures says how many there were: the reports do.
 """
 import argparse
 import hashlib
@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 from ruamel.yaml import YAML
 
@@ -43,28 +43,28 @@ def config(epochs: int) -> Dict[str, Any]:
             {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
         ],
         "policies": [
-            {"name": "MemoizationPolicy"}, {"name": "RulePolicy"}, {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": 100},
-            {"name": "TEDPolicy", "max_history": 5, "epochs": 100, "constrain_similarities": True},
+            {"name": "MemoizationPolicy"}, {"name": "RulePolicy"}, {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": epochs},
+            {"name": "TEDPolicy", "max_history": 5, "epochs": epochs, "constrain_similarities": True},
         ],
     }
 
 
-def made_of(epochs: int, phrases: Optional[int]) -> str:
-    digest = hashlib.sha256(f"{epochs} {phrases}".encode() + LOCK.read_bytes() + Path(__file__).read_bytes())
+def made_of(epochs: int) -> str:
+    digest = hashlib.sha256(str(epochs).encode() + LOCK.read_bytes() + Path(__file__).read_bytes())
     for path in [ROOT / "data" / "rules.yml", ROOT / "data" / "domain" / "domain.yml", *sorted((ROOT / "data" / "nlu").glob("*.yml"))]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 
 def trained() -> Dict[str, Any]:
-    """What the present model was made of: its fingerprint, epochs and phrases an intent (null: all); empty where there is none."""
+    """What the present model was made of: its fingerprint and epochs; empty where there is none."""
     return json.loads(STAMP.read_text()) if STAMP.exists() and MODEL.exists() else {}
 
 
 def up_to_date() -> bool:
-    """True where the model was trained on the present phrases and rules, with however many epochs and phrases."""
+    """True where the model was trained on the present phrases and rules, with however many epochs."""
     stamp = trained()
-    return bool(stamp) and stamp["made_of"] == made_of(stamp["epochs"], stamp["phrases an intent"])
+    return bool(stamp) and stamp["made_of"] == made_of(stamp["epochs"])
 
 
 def install() -> None:
@@ -80,15 +80,19 @@ def install() -> None:
     stamp.write_text(wanted)
 
 
-def spread(phrases: List[str], most: Optional[int]) -> List[str]:
-    """At most `most` of the phrases, evenly spread."""
-    if most is None or len(phrases) <= most:
-        return phrases
-    return [phrases[place * len(phrases) // most] for place in range(most)]
+def stories(intents: List[str]) -> List[Dict[str, Any]]:
+    """One for each intent, in which the two that follow it in the list are said after it; the answers are those of the rules.
+
+    `rasa init` brings stories too. Without any, its learned policies (TED and UnexpecTED) have nothing to learn and do nothing at each message.
+    """
+    return [
+        {"story": name, "steps": [step for said in (intents[place:] + intents)[:3] for step in ({"intent": said}, {"action": f"utter_{said}"})]}
+        for place, name in enumerate(intents)
+    ]
 
 
-def write_bot(epochs: int, phrases: Optional[int]) -> None:
-    """The bot's files: every intent of ours, and for each a rule that answers with the intent's name, so that what was understood is seen."""
+def write_bot(epochs: int) -> None:
+    """The bot's files: every intent of ours, and for each a rule that answers with the intent's name, so that what was understood is seen; and stories."""
     yaml = YAML(typ="safe")
     yaml.default_flow_style = False
     intents = yaml.load((ROOT / "data" / "domain" / "domain.yml").read_text(encoding="utf-8"))["intents"]
@@ -99,37 +103,35 @@ def write_bot(epochs: int, phrases: Optional[int]) -> None:
     for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
         for block in yaml.load(path.read_text(encoding="utf-8"))["nlu"]:
             said.setdefault(block["intent"], []).extend(block["examples"].splitlines())
-    nlu = [{"intent": intent, "examples": "\n".join(spread(lines, phrases)) + "\n"} for intent, lines in said.items()]
+    nlu = [{"intent": intent, "examples": "\n".join(lines) + "\n"} for intent, lines in said.items()]
     BOT.mkdir(parents=True, exist_ok=True)
     for name, content in (("config", config(epochs)), ("domain", domain), ("rules", {"version": "3.1", "rules": rules}),
+                          ("stories", {"version": "3.1", "stories": stories(ruled)}),
                           ("nlu", {"version": "3.1", "nlu": nlu}), ("credentials", {"rest": None})):
         with (BOT / f"{name}.yml").open("w", encoding="utf-8") as file:
             yaml.dump(content, file)
 
 
-def train(epochs: int, phrases: Optional[int]) -> None:
+def train(epochs: int) -> None:
     """Raises CalledProcessError."""
-    write_bot(epochs, phrases)
-    print(f"Training Rasa's default, {epochs} epochs on {phrases or 'all'} phrases of each intent: this takes long", flush=True)
+    write_bot(epochs)
+    print(f"Training Rasa's default, {epochs} epochs: this takes long", flush=True)
     command = [str(VENV / "bin" / "python"), "-m", "rasa", "train", "--domain", "domain.yml", "--config", "config.yml", "--data", "rules.yml",
-               "nlu.yml", "--out", "models", "--fixed-model-name", "model"]
+               "stories.yml", "nlu.yml", "--out", "models", "--fixed-model-name", "model"]
     subprocess.run(command, cwd=str(BOT), env=ENVIRONMENT, check=True)
-    STAMP.write_text(json.dumps({"made_of": made_of(epochs, phrases), "epochs": epochs, "phrases an intent": phrases}))
+    STAMP.write_text(json.dumps({"made_of": made_of(epochs), "epochs": epochs}))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=None, help=f"DIET's epochs (default {EPOCHS}, or those of a model that is up to date)")
-    parser.add_argument("--phrases", type=int, default=None, help="at most so many phrases of each intent (default all)")
-    wanted = parser.parse_args()
+    parser.add_argument("--epochs", type=int, default=None, help=f"of each learned part (default {EPOCHS}, or those of a model that is up to date)")
+    epochs = parser.parse_args().epochs
     try:
         install()
-        asked = wanted.epochs is not None or wanted.phrases is not None
-        same = (wanted.epochs or EPOCHS, wanted.phrases) == (trained().get("epochs"), trained().get("phrases an intent"))
-        if up_to_date() and (same or not asked):
-            print(f"Rasa's default is up to date ({trained()['epochs']} epochs on {trained()['phrases an intent'] or 'all'} phrases of each intent).")
+        if up_to_date() and epochs in (None, trained()["epochs"]):
+            print(f"Rasa's default is up to date ({trained()['epochs']} epochs).")
         else:
-            train(wanted.epochs or EPOCHS, wanted.phrases)
+            train(epochs or EPOCHS)
     except subprocess.CalledProcessError as error:
         print(f"This failed: {' '.join(map(str, error.cmd))}")
         sys.exit(1)

@@ -135,7 +135,7 @@ class Ours(Side):
 
 
 class Default(Side):
-    """`rasa init`'s pipeline and policies, trained on the same phrases and rules (scripts/default_rasa.py)."""
+    """`rasa init`'s pipeline and policies, trained on the same phrases, with rules and stories (scripts/default_rasa.py)."""
 
     name = "Rasa's default"
 

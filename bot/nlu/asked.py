@@ -1,7 +1,6 @@
 """What a question asks about: topics by the phrases of data/questions.yml; places, years and platforms by those of data/figures.yml."""
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, Dict, List, NamedTuple, Pattern, Sequence, Text, Tuple
 
@@ -13,7 +12,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.phrases import PhraseError, compile_phrase, prepared
+from bot.nlu.phrases import Phrase, PhraseError, any_of, prepared
 from bot.nlu.text import folded, sentences, text_of
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.figures import figures
@@ -41,9 +40,8 @@ class QuestionsFile(Strict):
 class Name(NamedTuple):
     """A phrase by which a visitor means `value`; longer phrases are looked for first ("south wales" before "wales")."""
 
-    entity: str
     value: str
-    pattern: Pattern[str]
+    phrase: Phrase
     length: int
 
 
@@ -61,13 +59,16 @@ class Asked:
         except PhraseError as error:
             raise DataError(f"{shown(PATH)}: {error}") from None
         try:
-            names = [
-                Name(entity, value, compile_phrase(phrase, {}), len(prepared(folded(phrase)).split()))
-                for entity, called in figures().called().items() for value, phrases in called for phrase in phrases
-            ]
+            names = {
+                entity: [Name(value, Phrase(one, {}), len(prepared(folded(one)).split())) for value, phrases in called for one in phrases]
+                for entity, called in figures().called().items()
+            }
+            self._names = {
+                entity: (any_of([name.phrase for name in all_names]), sorted(all_names, key=lambda name: -name.length))
+                for entity, all_names in names.items()
+            }
         except PhraseError as error:
             raise DataError(f"data/figures.yml: {error}") from None
-        self._names = sorted(names, key=lambda name: -name.length)
 
     def read(self, text: str) -> Dict[str, List[str]]:
         """What the text asks about: values by entity (topic, asks, follows, place, period, platform), in the order of the text or the file."""
@@ -77,17 +78,17 @@ class Asked:
             "asks": [what for what, pattern in self._asks if pattern.search(line)],
             "follows": ["start"] if self._starts.match(line) else ["pronoun"] if self._anywhere.search(line) else [],
         }
-        for entity in ("place", "period", "platform"):
-            told[entity] = self._named(line, entity)
+        told.update({entity: self._named(line, entity) for entity in ("place", "period", "platform")})
         return {entity: values for entity, values in told.items() if values}
 
     def _named(self, line: str, entity: str) -> List[str]:
+        any_name, names = self._names[entity]
+        if not any_name.search(line):
+            return []
         places: List[Tuple[int, str]] = []
-        for name in self._names:
-            if name.entity != entity:
-                continue
-            places += [(match.start(), name.value) for match in name.pattern.finditer(line)]
-            line = name.pattern.sub(lambda match: TAKEN * (len(match.group(0)) - 1) + " ", line)
+        for name in names:
+            places += [(match.start(), name.value) for match in name.phrase.pattern.finditer(line)]
+            line = name.phrase.pattern.sub(lambda match: TAKEN * (len(match.group(0)) - 1) + " ", line)
         return list(dict.fromkeys(value for _, value in sorted(places)))
 
 
@@ -99,7 +100,7 @@ def _other_than_figures(message: Message) -> Dict[Text, Any]:
 
 
 def _any_of(phrases: Sequence[str]) -> Pattern[str]:
-    return re.compile("|".join(compile_phrase(one, {}).pattern for one in phrases))
+    return any_of([Phrase(one, {}) for one in phrases])
 
 
 @lru_cache(maxsize=None)

@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.concern_model import ConcernModel, Example, Reading
+from bot.nlu.concern_model import ConcernModel, Reading
 from bot.nlu.encoder import readable
 from bot.nlu.noise import NOISES
 from bot.nlu.spelling import spelling_of
@@ -67,7 +67,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     @classmethod
     def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any) -> ConcernClassifier:
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, ConcernModel.load(folder / "concerns.npz"))
+            return cls(config, model_storage, resource, ConcernModel.load(folder))
 
     # ---- training
 
@@ -87,16 +87,18 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
                 intents.append(example.get(INTENT))
                 speakers.append(str(metadata.get("speaker", "unknown")))
         vectors = vectors_of(texts)
+        from bot.nlu.concern_learning import Example, learn   # scikit-learn, which reading does without
+
         print(f"  learning which of {len(texts)} phrases are worries, danger now, and which concern", flush=True)
         urgent = self._now_intents()
-        self._model = ConcernModel.learn(
+        self._model = learn(
             [
                 Example(text, vector, intent, table().concern_of(intent) is not None, intent in urgent, speaker)
                 for text, vector, intent, speaker in zip(texts, vectors, intents, speakers)
             ]
         )
         with self._storage.write_to(self._resource) as folder:
-            self._model.save(folder / "concerns.npz")
+            self._model.save(folder)
         return self._resource
 
     # ---- reading

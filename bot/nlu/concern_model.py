@@ -1,51 +1,21 @@
 """The learned part: how much a text sounds like a worry, like danger now, like each intent, and who seems to speak.
 
 One representation, linear heads. A text is its sentence vector's nearness to some training texts (a Gaussian kernel, approximated
-after Nystroem) beside its word and letter n-grams. The heads are linear support vector machines. The scores of the yes/no heads are
-turned into probabilities with scores that the training texts got from models that had not seen them (Platt); the intents only compete.
+after Nystroem) beside its word and letter n-grams. How the heads are learned is told in bot/nlu/concern_learning.py.
 """
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.kernel_approximation import Nystroem
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
 
-LANDMARKS = 2000
 KERNEL_WIDTH = 1.0       # gamma of the Gaussian kernel between sentence vectors of length 1
 NGRAM_SHARE = 0.5        # weight of the n-grams beside the kernel
-SOFTNESS = 1.0           # C of the yes/no heads
-SOFTNESS_INTENTS = 0.5   # C of the intents' head
 SHARPNESS = 3.0          # how much the best intent takes of the shares
-FOLDS = 3
-TOLERANCE = 1e-3         # scores are within 0.0002 of those at 1e-4, in half the time
-GROUPS = 4               # of intents, learned beside each other
 YES_NO = 4               # the heads before the intents': worry, now, adult, child
-
-_VECTORIZERS: Dict[str, Dict] = {
-    "word": dict(analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, min_df=2, dtype=np.float32),
-    "char": dict(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=3, dtype=np.float32),
-}
-
-
-class Example(NamedTuple):
-    """One training text: as `bot.nlu.encoder.readable` gives it, its vector, and what is known of it."""
-
-    text: str
-    vector: np.ndarray
-    intent: str
-    worry: bool
-    now: bool
-    speaker: str    # child, adult, professional, either (a careful reader could not tell) or unknown (nobody said)
+LETTERS = range(2, 6)    # in a letter n-gram
 
 
 class Reading(NamedTuple):
@@ -58,28 +28,42 @@ class Reading(NamedTuple):
     intents: np.ndarray
 
 
+def word_grams(text: str) -> List[str]:
+    """The words of a text, and each two in a row."""
+    words = text.lower().split()
+    return words + [f"{first} {second}" for first, second in zip(words, words[1:])]
+
+
+def letter_grams(text: str) -> List[str]:
+    """Two to five letters in a row, inside words with a space at both ends."""
+    grams: List[str] = []
+    for word in text.lower().split():
+        padded = f" {word} "
+        for length in LETTERS:
+            if length >= len(padded):
+                grams.append(padded)
+                break
+            grams += [padded[start:start + length] for start in range(len(padded) - length + 1)]
+    return grams
+
+
+GRAMS: Dict[str, Callable[[str], List[str]]] = {"word": word_grams, "char": letter_grams}
+
+
 class ConcernModel:
-    """Arrays only, so that it is kept as .npz and loads in no time."""
+    """Arrays only. Loaded they stay in their files: the system reads the pages that messages need, and may drop them again."""
 
     def __init__(self, arrays: Dict[str, np.ndarray]) -> None:
-        # Row by row in memory: scipy copies anything else anew for each product.
-        self._arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        """`word_terms` and `char_terms` are sorted; the `gram_weights` are in their order, words first."""
+        self._arrays = arrays
         self.intents: List[str] = [str(one) for one in arrays["intents"]]
-        self._landmarks = arrays["landmarks"]
-        self._grams = []   # for each kind of n-gram: how a text is cut, the places of the known ones, their rarity, their weights
-        start = 0
-        for name, options in _VECTORIZERS.items():
-            places = {str(term): place for place, term in enumerate(arrays[f"{name}_terms"])}
-            weights = self._arrays["gram_weights"][start:start + len(places)]
-            self._grams.append((TfidfVectorizer(**options).build_analyzer(), places, self._arrays[f"{name}_idf"], weights))
-            start += len(places)
-
-    # ---- reading
+        middle = len(arrays["word_terms"])
+        self._weights = {"word": arrays["gram_weights"][:middle], "char": arrays["gram_weights"][middle:]}
 
     def read(self, vectors: np.ndarray, texts: Sequence[str]) -> Reading:
         """`vectors`: a row for each of the `texts`."""
         grams = np.vstack([self._gram_scores(text) for text in texts])
-        kernel = np.exp(-KERNEL_WIDTH * (2.0 - 2.0 * (vectors @ self._landmarks.T)))
+        kernel = np.exp(-KERNEL_WIDTH * (2.0 - 2.0 * (vectors @ self._arrays["landmarks"].T)))
         scores = kernel @ self._arrays["kernel_weights"] + NGRAM_SHARE * grams + self._arrays["offsets"]
         chances = 1.0 / (1.0 + np.exp(-(scores[:, :YES_NO] * self._arrays["slopes"] + self._arrays["shifts"])))
         rivals = np.exp(SHARPNESS * (scores[:, YES_NO:] - scores[:, YES_NO:].max(axis=1, keepdims=True)))
@@ -88,109 +72,28 @@ class ConcernModel:
     def _gram_scores(self, text: str) -> np.ndarray:
         """What the n-grams add to each score: TfidfVectorizer's numbers, without its checks and sparse matrices, which cost more than the sum."""
         scores = np.zeros(self._arrays["gram_weights"].shape[1], dtype=np.float32)
-        for cut, places, rarity, weights in self._grams:
-            counts = Counter(places[gram] for gram in cut(text) if gram in places)
-            if counts:
-                found = np.fromiter(counts, dtype=np.intp, count=len(counts))
-                values = (1.0 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * rarity[found]
-                scores += (values / np.sqrt(values @ values)) @ weights[found]
+        for name, cut in GRAMS.items():
+            found, counts = _known(Counter(cut(text)), self._arrays[f"{name}_terms"])
+            if len(found):
+                values = (1.0 + np.log(counts)) * self._arrays[f"{name}_idf"][found]
+                scores += (values / np.sqrt(values @ values)) @ self._weights[name][found]
         return scores
 
-    # ---- learning
+    def save(self, folder: Path) -> None:
+        """A file an array."""
+        for name, array in self._arrays.items():
+            np.save(folder / f"{name}.npy", np.ascontiguousarray(array))
 
     @classmethod
-    def learn(cls, examples: Sequence[Example]) -> "ConcernModel":
-        texts = [one.text for one in examples]
-        vectors = np.vstack([one.vector for one in examples])
-        vectorizers = {name: TfidfVectorizer(**options) for name, options in _VECTORIZERS.items()}
-        grams = [vectorizer.fit_transform(texts) * NGRAM_SHARE for vectorizer in vectorizers.values()]
-        nystroem = Nystroem(gamma=KERNEL_WIDTH, n_components=min(LANDMARKS, len(texts)), random_state=0).fit(vectors)
-        features = hstack([_all_full(nystroem.transform(vectors)), *grams], format="csr", dtype=np.float64)
-        features.sort_indices()   # once, instead of in each of the many machines
-        names, heads, machine = _machines(features, examples)
-        weights = np.vstack([*(head[0] for head in heads), machine[0]]).T
-        kernel_size = nystroem.components_.shape[0]
-        arrays = {
-            "intents": np.array(names),
-            "landmarks": nystroem.components_.astype(np.float32),
-            "kernel_weights": (nystroem.normalization_.T @ weights[:kernel_size]).astype(np.float32),
-            "gram_weights": np.ascontiguousarray(weights[kernel_size:], dtype=np.float32),
-            "offsets": np.array([*(head[1] for head in heads), *machine[1]], dtype=np.float32),
-            "slopes": np.array([head[2] for head in heads], dtype=np.float32),
-            "shifts": np.array([head[3] for head in heads], dtype=np.float32),
-        }
-        for name, vectorizer in vectorizers.items():
-            arrays[f"{name}_terms"] = vectorizer.get_feature_names_out().astype(str)
-            arrays[f"{name}_idf"] = vectorizer.idf_.astype(np.float32)
-        return cls(arrays)
-
-    # ---- keeping
-
-    def save(self, path: Path) -> None:
-        np.savez(path, **self._arrays)
-
-    @classmethod
-    def load(cls, path: Path) -> "ConcernModel":
-        with np.load(path, allow_pickle=False) as arrays:
-            return cls({name: arrays[name] for name in arrays.files})
+    def load(cls, folder: Path) -> "ConcernModel":
+        return cls({path.stem: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) for path in folder.glob("*.npy")})
 
 
-Head = Tuple[np.ndarray, float, float, float]   # weights, offset, and slope and shift of its probability
-Rows = Tuple[np.ndarray, np.ndarray]            # weights, offsets: a row, a number for each intent
-REST = ""                                       # stands for the intents of other groups; sorts before any name
-_features: csr_matrix                           # what all machines learn from: forked processes share it, which no argument would
-
-
-def _machines(features: csr_matrix, examples: Sequence[Example]) -> Tuple[List[str], List[Head], Rows]:
-    """The intents' names in order, the yes/no heads, and the intents' head; learned in two processes where there are two cores."""
-    global _features
-    _features = features
-    intents = np.array([one.intent for one in examples])
-    speakers = np.array([one.speaker for one in examples])
-    names = sorted(set(intents))
-    everyone = np.arange(len(examples))
-    tasks: List[Tuple] = [(_one_group, intents, group.tolist()) for group in np.array_split(names, min(GROUPS, len(names)))]
-    tasks += [
-        (_yes_no, np.array([one.worry for one in examples]), everyone),
-        (_yes_no, np.array([one.now for one in examples]), everyone),
-        (_yes_no, np.isin(speakers, ["adult", "professional"]), np.flatnonzero(speakers != "unknown")),
-        (_yes_no, speakers == "child", np.flatnonzero(speakers != "unknown")),
-    ]
-    with multiprocessing.get_context("fork").Pool(min(2, os.cpu_count() or 1)) as pool:
-        found = pool.map(_run, tasks, chunksize=1)
-    del _features
-    groups, heads = found[:-YES_NO], found[-YES_NO:]
-    return names, heads, (np.vstack([weights for weights, _ in groups]), np.concatenate([offsets for _, offsets in groups]))
-
-
-def _all_full(matrix: np.ndarray) -> csr_matrix:
-    """A dense matrix as a sparse one, without the search for zeros that csr_matrix would make."""
-    rows, columns = matrix.shape
-    return csr_matrix((matrix.ravel(), np.tile(np.arange(columns, dtype=np.int32), rows), np.arange(rows + 1, dtype=np.int32) * columns), shape=matrix.shape)
-
-
-def _run(task: Tuple) -> Any:
-    work, *arguments = task
-    return work(*arguments)
-
-
-def _one_group(intents: np.ndarray, group: List[str]) -> Rows:
-    """Each intent of the group against all others. The machines of one fit do not touch each other, so groups change nothing."""
-    machine = LinearSVC(C=SOFTNESS_INTENTS, tol=TOLERANCE, random_state=0).fit(_features, np.where(np.isin(intents, group), intents, REST))
-    return machine.coef_[1:], machine.intercept_[1:]
-
-
-def _yes_no(target: np.ndarray, rows: np.ndarray) -> Head:
-    inside, wanted = (_features if len(rows) == len(target) else _features[rows]), target[rows].astype(int)
-    unseen = np.zeros(len(rows))
-    for learn, test in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(inside, wanted):
-        machine = LinearSVC(C=SOFTNESS, tol=TOLERANCE, random_state=0).fit(inside[learn], wanted[learn])
-        unseen[test] = machine.decision_function(inside[test])
-    slope, shift = _platt(unseen, wanted)
-    machine = LinearSVC(C=SOFTNESS, tol=TOLERANCE, random_state=0).fit(inside, wanted)
-    return machine.coef_[0], float(machine.intercept_[0]), slope, shift
-
-
-def _platt(scores: np.ndarray, target: np.ndarray) -> Tuple[float, float]:
-    fitted = LogisticRegression(C=1e3).fit(scores[:, None], target)
-    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+def _known(counts: Counter, terms: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """The places of those n-grams that are among the sorted `terms`, and how often each is there."""
+    longest = terms.dtype.itemsize // np.dtype("U1").itemsize
+    short = [gram for gram in counts if len(gram) <= longest]
+    grams = np.array(short, dtype=terms.dtype)
+    places = np.minimum(np.searchsorted(terms, grams), len(terms) - 1)
+    known = terms[places] == grams
+    return places[known], np.array([counts[gram] for gram in short], dtype=np.float32)[known]

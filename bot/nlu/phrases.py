@@ -9,6 +9,7 @@
 Matching is on whole words of the message as bot.nlu.text gives them: small letters, no apostrophes, short forms written out.
 """
 import re
+from functools import cached_property
 from typing import List, Mapping, Pattern, Sequence
 
 from bot.nlu.text import folded, words
@@ -22,22 +23,42 @@ class PhraseError(ValueError):
     """A phrase is not written in the language above."""
 
 
+class Phrase:
+    """A phrase and how it is written as a regular expression over `prepared` text."""
+
+    def __init__(self, phrase: str, lists: Mapping[str, Sequence[str]]) -> None:
+        """Raises PhraseError where a list is not known."""
+        self.phrase = phrase
+        self.written = _AT_A_WORD + _pattern(phrase, lists, ())
+
+    @cached_property
+    def pattern(self) -> Pattern[str]:
+        """Compiled when first asked for: most phrases are only ever looked for together with others. Raises PhraseError."""
+        try:
+            compiled = re.compile(self.written)
+        except re.error as error:
+            raise PhraseError(f"{self.phrase!r}: {error}") from None
+        if compiled.match(""):
+            raise PhraseError(f"{self.phrase!r} would match everything")
+        return compiled
+
+
 def compile_phrase(phrase: str, lists: Mapping[str, Sequence[str]]) -> Pattern[str]:
     """The phrase as a pattern over `prepared` text. Raises PhraseError."""
-    pattern = _pattern(phrase, lists, ())
+    return Phrase(phrase, lists).pattern
+
+
+def any_of(phrases: Sequence[Phrase]) -> Pattern[str]:
+    """One pattern that is found in a text where any of the phrases is. Raises PhraseError that names the one that is not written right."""
+    unnamed = (re.sub(r"\(\?P<\w+>", "(?:", one.written[len(_AT_A_WORD):]) for one in phrases)
     try:
-        compiled = re.compile(f"{_AT_A_WORD}{pattern}")
-    except re.error as error:
-        raise PhraseError(f"{phrase!r}: {error}") from None
-    if compiled.match(""):
-        raise PhraseError(f"{phrase!r} would match everything")
+        compiled = re.compile(f"{_AT_A_WORD}(?:{'|'.join(unnamed)})")
+    except re.error:
+        compiled = None
+    if phrases and (compiled is None or compiled.match("")):
+        for one in phrases:
+            one.pattern
     return compiled
-
-
-def any_of(patterns: Sequence[Pattern[str]]) -> Pattern[str]:
-    """One pattern that is found in a text where any of the patterns is: looked for much faster than each by itself."""
-    unnamed = (re.sub(r"\(\?P<\w+>", "(?:", one.pattern[len(_AT_A_WORD):]) for one in patterns)
-    return re.compile(f"{_AT_A_WORD}(?:{'|'.join(unnamed)})")
 
 
 def _pattern(phrase: str, lists: Mapping[str, Sequence[str]], inside: tuple) -> str:

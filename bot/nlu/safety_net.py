@@ -13,7 +13,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.phrases import PhraseError, any_of, compile_phrase, prepared
+from bot.nlu.phrases import Phrase, PhraseError, any_of, prepared
 from bot.nlu.text import folded, sentences, text_of
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.routes import table
@@ -67,11 +67,11 @@ class Net:
         content = read(PATH, SafetyNetFile)
         self.signs = content.signs
         try:
-            self._cancel = {kind: any_of([compile_phrase(one, content.lists) for one in phrases]) for kind, phrases in content.cancel.items()}
-            self._phrases = [(sign, [compile_phrase(one, content.lists) for one in sign.phrases]) for sign in content.signs]
+            self._cancel = {kind: any_of([Phrase(one, content.lists) for one in phrases]) for kind, phrases in content.cancel.items()}
+            self._phrases = [(sign, [Phrase(one, content.lists) for one in sign.phrases]) for sign in content.signs]
+            self._any_of = {sign.id: any_of(phrases) for sign, phrases in self._phrases}
         except PhraseError as error:
             raise DataError(f"{shown(PATH)}: {error}") from None
-        self._any_of = {sign.id: any_of(patterns) for sign, patterns in self._phrases}
         for sign in content.signs:
             for kind in sign.unless:
                 if kind not in self._cancel:
@@ -84,9 +84,9 @@ class Net:
         fiction = self._any("fiction", whole)
         return [
             Found(sign.id, sign.urgency, sign.concern)
-            for sign, patterns in self._phrases
+            for sign, phrases in self._phrases
             if not (fiction and "fiction" in sign.unless) and any(
-                self._means_it(sign, pattern, line) for line in lines if self._any_of[sign.id].search(line) for pattern in patterns
+                self._means_it(sign, phrase.pattern, line) for line in lines if self._any_of[sign.id].search(line) for phrase in phrases
             )
         ]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Dict, List, Match, Optional, Pattern, Sequence, Text, Tuple
+from typing import Any, Dict, List, Match, Optional, Sequence, Text, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -13,7 +13,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.phrases import PhraseError, any_of, compile_phrase, prepared
+from bot.nlu.phrases import Phrase, PhraseError, any_of, prepared
 from bot.nlu.text import folded, sentences, text_of
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.services import registry
@@ -65,16 +65,16 @@ class Speaker:
         lists = {name: [_marked(one) for one in phrases] for name, phrases in found.lists.items()}
         try:
             self._tells = {
-                entity: {value: _compiled(phrases, lists) for value, phrases in values.items()} for entity, values in found.tells.items()
+                entity: {value: _phrases(phrases, lists) for value, phrases in values.items()} for entity, values in found.tells.items()
             }
-            self._any_of = {entity: {value: any_of(patterns) for value, patterns in values.items()} for entity, values in self._tells.items()}
-            self._ages = [(whose, pattern, False) for whose, phrases in found.ages.items() for pattern in _compiled(phrases, lists)]
-            self._ages += [(whose, pattern, True) for whose, phrases in found.school_years.items() for pattern in _compiled(phrases, lists)]
-            self._fillers = _compiled(found.fillers, lists)
+            self._any_of = {entity: {value: any_of(phrases) for value, phrases in values.items()} for entity, values in self._tells.items()}
+            self._ages = [(whose, one.pattern, False) for whose, phrases in found.ages.items() for one in _phrases(phrases, lists)]
+            self._ages += [(whose, one.pattern, True) for whose, phrases in found.school_years.items() for one in _phrases(phrases, lists)]
+            self._fillers = _phrases(found.fillers, lists)
         except PhraseError as error:
             raise DataError(f"{shown(PATH)}: {error}") from None
         self._services = [
-            (service.id, any_of([compile_phrase(one, {}) for name in service.names for one in (name, f"{name}s")])) for service in registry().values()
+            (service.id, any_of([Phrase(one, {}) for name in service.names for one in (name, f"{name}s")])) for service in registry().values()
         ]
 
     def read(self, text: str, guessed: Optional[str] = None) -> Tuple[Dict[str, List[str]], bool]:
@@ -89,9 +89,9 @@ class Speaker:
         seen = _opened(lines, text)
         for entity, values in self._tells.items():
             clear = seen
-            for value, patterns in values.items():
+            for value, phrases in values.items():
                 if value.partition(" ")[0] == NOTHING:
-                    clear = [_replaced(line, patterns, _HIDDEN) for line in clear]
+                    clear = [_replaced(line, phrases, _HIDDEN) for line in clear]
                 elif any(self._any_of[entity][value].search(line) for line in clear):
                     value, _, weak = value.partition(" ")
                     told.setdefault(f"likely_{entity}" if entity == "audience" and weak == "likely" else entity, []).append(value)
@@ -138,15 +138,16 @@ def _marked(phrase: str) -> str:
     return " ".join(_MARKS.get(token, token) for token in re.split(r" +", re.sub(r"([()|\[\]])", r" \1 ", phrase)))
 
 
-def _compiled(phrases: Sequence[str], lists: Dict[str, List[str]]) -> List[Pattern[str]]:
-    return [_with_number(compile_phrase(_marked(one), lists)) for one in phrases]
+def _phrases(phrases: Sequence[str], lists: Dict[str, List[str]]) -> List[Phrase]:
+    return [_with_number(Phrase(_marked(one), lists)) for one in phrases]
 
 
-def _with_number(pattern: Pattern[str]) -> Pattern[str]:
-    written = pattern.pattern.replace("messagestart ", re.escape(_START)).replace("openingend ", re.escape(_END)).replace("messageend ", re.escape(_LAST))
+def _with_number(phrase: Phrase) -> Phrase:
+    written = phrase.written.replace("messagestart ", re.escape(_START)).replace("openingend ", re.escape(_END)).replace("messageend ", re.escape(_LAST))
     for name, ages in (("agechild", _CHILDS_AGE), ("agenext", _ANY_AGE), ("ageany", _ANY_AGE)):
         written = written.replace(f"{name} ", f"(?P<{name}>{ages}) ", 1).replace(f"{name} ", f"(?:{ages}) ")
-    return re.compile(written)
+    phrase.written = written
+    return phrase
 
 
 def _spelled(text: str) -> str:
@@ -162,9 +163,9 @@ def _opened(lines: List[str], text: str) -> List[str]:
     return [*marked, _START + prepared(opening) + _END] if more and more[0].strip() else marked
 
 
-def _replaced(text: str, patterns: Sequence[Pattern[str]], by: str) -> str:
-    for pattern in patterns:
-        text = pattern.sub(by, text)
+def _replaced(text: str, phrases: Sequence[Phrase], by: str) -> str:
+    for phrase in phrases:
+        text = phrase.pattern.sub(by, text)
     return text
 
 

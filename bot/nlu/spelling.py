@@ -13,7 +13,7 @@ from collections import Counter
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Sequence, Set, Text, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Sequence, Text, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -59,10 +59,10 @@ class Spelling:
         `elsewhere`: words of other languages."""
         self.said, self.pairs, self.elsewhere = said, pairs, elsewhere
         self._all = sum(said.values()) or 1
-        self._meant: Set[str] = {word for word, uses in said.items() if uses >= SAID and (_is_common(word) or uses >= SAID_OFTEN)}
+        meant = {word for word, uses in said.items() if uses >= SAID and (_is_common(word) or uses >= SAID_OFTEN)}
         self._near = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
         self._skeletons: Dict[str, List[str]] = {}
-        for word in self._meant:
+        for word in sorted(meant):   # in one order: of words that fit alike the first is taken
             self._near.create_dictionary_entry(word, said[word])
             if len(word) > 3:
                 self._skeletons.setdefault(_bones(word), []).append(word)

@@ -31,13 +31,13 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if ROOT in path.parents else str(path)
 
 
-def read_yaml(path: Path) -> Any:
-    """The file's content, with line numbers kept on every mapping and list.
+def read_yaml(path: Path, lines: bool = True) -> Any:
+    """The file's content, with line numbers kept on every mapping and list; without `lines` as plain dicts and lists, in a tenth of the time.
 
     Raises DataError where the file is missing or is not YAML.
     """
     try:
-        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        return YAML(typ="rt" if lines else "safe").load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"{shown(path)}: cannot be read ({error.strerror})") from None
     except MarkedYAMLError as error:
@@ -58,22 +58,12 @@ def line_of(content: Any, where: Iterable) -> int:
     return line
 
 
-def plain(content: Any) -> Any:
-    """The same content as ordinary dicts, lists and scalars."""
-    if isinstance(content, dict):
-        return {key: plain(value) for key, value in content.items()}
-    if isinstance(content, list):
-        return [plain(value) for value in content]
-    return content
-
-
 def read(path: Path, model: Type[Model]) -> Model:
     """The file as a `model`. Raises DataError that names file, line and field of the first mistakes."""
-    content = read_yaml(path)
     try:
-        return model.parse_obj(plain(content) or {})
+        return model.parse_obj(read_yaml(path, lines=False) or {})
     except ValidationError as error:
-        lines = []
+        content, lines = read_yaml(path), []
         for mistake in error.errors()[:5]:
             where = [part for part in mistake["loc"] if part != "__root__"]
             field = ".".join(str(part) for part in where) or "the file"

@@ -17,10 +17,10 @@ from bot import logs
 
 NOT_INSTALLED = ("tensorflow", "tensorflow_hub", "tensorflow_text", "tensorflow_addons", "keras")
 # Installed with Rasa, for stores and brokers that this bot never uses, and imported with it: a third of the time of the start.
-NEVER_USED = ("pymongo", "boto3", "botocore", "aio_pika", "aiormq", "sqlalchemy")
+NEVER_USED = ("pymongo", "boto3", "botocore", "aio_pika", "aiormq")
 # Wanted for training, for staff's commands, or for channels that are closed here: half of the rest of the time, and 70 MB.
 NOT_WHILE_SERVING = (
-    "sklearn", "scipy", "joblib", "matplotlib", "tqdm", "dask", "apscheduler", "jwt",
+    "sqlalchemy", "sklearn", "scipy", "joblib", "matplotlib", "tqdm", "dask", "apscheduler", "jwt",
     "rasa.cli", "rasa.telemetry", "rasa.core.test", "rasa.engine.recipes.default_components", "rasa.graph_components.validators",
     "rasa.utils.tensorflow.model_data", "rasa.utils.tensorflow.data_generator",
     *(f"rasa.core.channels.{one}" for one in (

@@ -150,8 +150,9 @@ def _workers(rounds: int) -> Dict[str, Any]:
         return {name: figures(added(runs)) for name, runs in found.items()}
 
 
-def _sessions(count: int, minutes: float = 0.5) -> Dict[str, float]:
+def _sessions(count: int) -> Dict[str, float]:
     """Memory (MB) after a warm-up, with `count` conversations of three messages, and when they have expired."""
+    minutes = max(0.5, count / 1500)   # none expires before the last is there, from 80 messages a second on
     with running(Ours, SESSION_MINUTES=str(minutes)) as side:
         texts = short_texts()
         console.print(f"{count} sessions of three messages")

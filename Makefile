@@ -29,9 +29,9 @@ run: train ## serve the bot on http://127.0.0.1:5005 (PORT=...)
 console: train ## the staff console, on this computer alone: http://127.0.0.1:5006 (CONSOLE_PORT=...)
 	@exec $(PYTHON) -m bot console --port $(CONSOLE_PORT)
 
-test: setup-tests ## run all tests
+test: setup-tests ## run all tests, two files at a time (ARGS="tests/test_x.py -k NAME" for some of them)
 	@$(PYTHON) -m bot train
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest $(or $(ARGS),-n 2 --dist loadfile)
 
 flows: setup-tests ## run the conversation tests in tests/flows (ARGS="--watch", "--report reports/flows", "--filter TEXT", PATH)
 	@$(PYTHON) -m bot train

@@ -55,7 +55,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
             "another_concern": 0.3,  # a second concern in the same part, from this share of all worries on
             "concern_part": 0.5,    # a further concern from a part, from this share of all worries on
             "adult": 0.92,          # an adult seems to speak
-            "child": 0.85,          # a child seems to speak; between the two it stays unknown, and both doors are shown
+            "child": 0.8,          # a child seems to speak; between the two it stays unknown, and both doors are shown
             "words_to_tell_who": 7,  # a shorter message does not show who speaks, only phrases do
             "understood": 0.12,     # below this share the best other intent is not believed
         }

@@ -229,7 +229,7 @@ def test_the_path_just_taken_is_lit_on_the_map(staff):
     staff.go("Routes")
     expect(staff("#map svg .edge.on")).to_have_count(4)  # the worry to its row, and the row to its three services
     lit = staff("#map svg .node.on text").all_text_contents()
-    assert set(lit) == {"image threat", "image threat child", "Report Remove", "Childline"}
+    assert set(lit) == {"image threat", "image threat child", "Report Remove", "Childline", "Police 101"}
     staff.page.get_by_label("Show", exact=True).select_option("bullying")
     assert "bullying" in staff("#map svg").text_content() and "image threat" not in staff("#map svg").text_content()
     staff.page.get_by_text("The same as a table").click()

@@ -49,8 +49,9 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
             "worry_hint": 0.3,      # from this probability on,
             "worry_part_alone": 0.97,  # or the part is as sure as this: the one sentence in a long calm message;
             "now_part_alone": 0.7,  # or it is a worry and danger now as surely as this
-            "now": 0.22,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
-            "now_part": 0.5,        # a part of it
+            "now": 0.2,             # danger now, the whole message: low, since a missed danger is worse than a needless 999
+            "now_part": 0.5,        # a part of it, and
+            "now_part_share": 0.5,  # this share of all intents in the part: out of a calm story "she rang me in floods" is no danger
             "now_worries": 0.4,     # below this share of worries among all intents a message is hardly one, and is not danger now
             "another_concern": 0.3,  # a second concern in the same part, from this share of all worries on
             "concern_part": 0.5,    # a further concern from a part, from this share of all worries on
@@ -133,7 +134,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         rows = [0] if reading.worry[0] >= wants["worry"] else []
         from_part = wants["worry_part"] if reading.worry[0] >= wants["worry_hint"] else wants["worry_part_alone"]
         for row in range(1, len(reading.worry)):
-            danger = reading.worry[row] >= wants["worry_part"] and self._nowness(reading, row) >= wants["now_part_alone"]
+            danger = reading.worry[row] >= wants["worry_part"] and self._nowness(reading, row)[0] >= wants["now_part_alone"]
             if danger or reading.worry[row] >= from_part:
                 rows.append(row)
         order = np.argsort(-reading.intents[0])
@@ -141,7 +142,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         if not rows:
             calm = [one for one in ranking if table().concern_of(one["name"]) is None and one["confidence"] >= wants["understood"]]
             return calm[0] if calm else {"name": NOT_UNDERSTOOD, "confidence": float(1 - reading.worry[0])}, ranking, [], False
-        urgent = any(self._nowness(reading, row) >= (wants["now"] if row == 0 else wants["now_part"]) for row in rows)
+        urgent = any(self._is_now(reading, row) for row in rows)
         intents: List[Tuple[str, float]] = []
         for row in rows:
             found = self._concern_intents(reading.intents[row], urgent)
@@ -154,12 +155,18 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         confidence = float(max(reading.worry[row] for row in rows))
         return {"name": intents[0][0], "confidence": confidence}, ranking, concerns, urgent
 
-    def _nowness(self, reading: Reading, row: int) -> float:
-        """How much a part sounds like danger now: by the yes/no head, and by the share of such intents among the worries."""
+    def _is_now(self, reading: Reading, row: int) -> bool:
+        nowness, share = self._nowness(reading, row)
+        if row == 0:
+            return nowness >= self._config["now"]
+        return nowness >= self._config["now_part"] and share >= self._config["now_part_share"]
+
+    def _nowness(self, reading: Reading, row: int) -> Tuple[float, float]:
+        """How much a part sounds like danger now, by the yes/no head and by such intents' share of the worries; and their share of all intents."""
         shares = reading.intents[row]
         worries = sum(share for share, name in zip(shares, self._model.intents) if table().concern_of(name) is not None)
         now = sum(share for share, name in zip(shares, self._model.intents) if name in self._now_intents())
-        return float(reading.now[row] + now / worries) / 2 if worries >= self._config["now_worries"] else 0.0
+        return float(reading.now[row] + now / worries) / 2 if worries >= self._config["now_worries"] else 0.0, float(now)
 
     @staticmethod
     def _now_intents() -> Set[str]:

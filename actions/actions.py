@@ -22,6 +22,7 @@ NOT_A_MOVE = {"nlu_fallback": "not_understood", "off_topic": "off_topic", "near_
 
 ASKS_A_SERVICE = (*NOT_A_MOVE, "who_finds_out", "no_credit")   # "will childline tell my mum" is best answered by Childline's own facts
 SURE = 0.25   # a move that takes something back is believed from this share on
+SURELY_ELSE = 0.7   # after a worry, "tomorrow at lunch" is believed to be about something else from this share on
 
 
 def _rescued(tracker: Tracker) -> Optional[str]:
@@ -126,7 +127,8 @@ class ActionKeepHelp(_Signposting, Action):
         if change and change.forgets:
             known = without_latest(tracker, known)
         if move in NOT_A_MOVE:
-            move = _rescued(tracker) or NOT_A_MOVE[move]
+            unsure = known.concerns and confidence < SURELY_ELSE
+            move = _rescued(tracker) or NOT_A_MOVE["nlu_fallback" if unsure else move]
         told = tuple(name for name in TOLD if news(tracker).get(name))
         times = (tracker.get_slot("said") or {}).get(move, 0)
         reply = keeping_help(move, known, turn, asked, before=remembered(tracker), told=told, times=times)

@@ -129,7 +129,7 @@ def _settle_ages(told: Dict[str, List[str]], guessed: Optional[str]) -> None:
     grown_up = guessed == "adult" or told.get("audience", [""])[0] in ("adult", "professional") or told.get("likely_audience") == ["professional"]
     if unsure:
         told.setdefault("age" if grown_up else "speaker_age", []).extend(unsure)
-    elif told.get("about", [""])[0] == "self" and grown_up:
+    if grown_up and told.get("about", [""])[0] == "self":
         told.pop("age", None)
 
 

@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 from bot.signposting.choices import choices
 from bot.signposting.moves import moves
 from bot.signposting.routes import table
-from bot.signposting.situation import URGENCIES, Situation
+from bot.signposting.situation import UNDER_18, URGENCIES, Situation
 
 CORRECTING = ("inform", "wrong_guess", "wrong_detail", "nlu_fallback", "off_topic", "near_miss")   # what may put right who speaks and about whom
 _ONE_VALUE = ("audience", "about", "age", "speaker_age", "can_phone", "urgency")
@@ -42,7 +42,7 @@ def news(tracker: Tracker) -> Dict[str, Any]:
     concern = table().concern_of(intent)
     if concern and concern not in concerns:
         concerns.insert(0, concern)
-    told["concerns"] = concerns
+    told["concerns"] = [_by_age(one, before.told(**told)) for one in concerns]
     urgent = table().urgent_intents.get(intent)
     if urgent and "urgency" not in told:
         told["urgency"] = urgent.urgency
@@ -55,6 +55,13 @@ def news(tracker: Tracker) -> Dict[str, Any]:
         urgencies = [table().when_told.get(concern, {}).get(when, "no") for concern in (*concerns, *before.concerns)]
         told["urgency"] = max([told.get("urgency", "no"), *urgencies], key=URGENCIES.index)
     return told
+
+
+def _by_age(concern: str, known: Situation) -> str:
+    """A picture of somebody under 18 is no adult's, whatever it sounded like."""
+    if concern != "adult_image" or known.age not in UNDER_18:
+        return concern
+    return "image_threat" if "blackmail" in known.facts else "image_shared"
 
 
 def _age_of_somebody(tracker: Tracker, told: Dict[str, Any]) -> Dict[str, Any]:

@@ -32,6 +32,7 @@ COMMON_SHORT = {2: 20_000_000, 3: 1_500_000}   # the same for short words, of wh
 SAID = 2                  # a word of the training phrases counts as a word from so many uses on
 SAID_OFTEN = 20           # and, where the dictionary does not have it, may be what a typing error meant
 ENGLISH = 0.5             # a message is read as English from this share of known words on
+FOREIGN = 2               # and is left as it is where so many, and half, of its unknown words are of another language: "tata o bate pe mama"
 WRONG_LETTER = 3.0        # how much less likely each wrong letter makes a word, against how often it is said (natural logarithm)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ENDING = re.compile("['’](?:s|d|ll|ve|re|m)$", re.IGNORECASE)
@@ -92,6 +93,9 @@ class Spelling:
         typed = [folded(one.group(0)) for one in found]
         known = [self._knows(one) or self._knows(folded(_ENDING.sub("", match.group(0)))) for one, match in zip(typed, found)]
         if all(known) or sum(known[place] and one not in self.elsewhere for place, one in enumerate(typed)) < ENGLISH * len(typed):
+            return text
+        strange = [one for one, is_known in zip(typed, known) if not is_known]
+        if FOREIGN <= sum(one in self.elsewhere for one in strange) >= len(strange) / 2:
             return text
         out, end = [], 0
         for place, match in enumerate(found):

@@ -5,6 +5,7 @@ from typing import Dict, FrozenSet, Tuple
 AUDIENCES = ("child", "adult", "professional", "unknown")
 ABOUT = ("self", "other", "unknown")
 AGES = ("under_13", "13_15", "16_17", "18", "19_plus", "unknown")
+UNDER_18 = ("under_13", "13_15", "16_17")
 URGENCIES = ("no", "possible", "now")
 CAN_PHONE = ("yes", "no", "unknown")
 FACTS = (

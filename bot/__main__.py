@@ -79,13 +79,14 @@ def evaluate(
     report: Path = typer.Option(Path("reports/understanding"), help="The folder for report.html and report.json."),
     ordinary: Optional[Path] = typer.Option(None, exists=True, help="A tab-separated file of ordinary messages, for false alarms."),
     noise: bool = typer.Option(False, help="Also measure with typing errors, text-speak, no vowels, capitals and emoji."),
+    parts: bool = typer.Option(False, help="Also without each part of the pipeline in turn, to see what it brings."),
     default: bool = typer.Option(False, help="Beside Rasa's default, which is installed and trained the first time; speed too."),
 ) -> None:
     """Measure how well the bot understands, on messages written apart from the training phrases."""
     from bot.evaluation.evaluate import evaluate as run
 
     if not default:
-        asyncio.run(run(report, ordinary, noise))
+        asyncio.run(run(report, ordinary, noise, parts=parts))
         return
     from bot.bench.bench import default_ready, speed
     from bot.bench.sides import Default, running
@@ -93,7 +94,7 @@ def evaluate(
     default_ready()
     with running(Default) as beside:
         speed(beside)
-        asyncio.run(run(report, ordinary, noise, beside))
+        asyncio.run(run(report, ordinary, noise, beside, parts))
 
 
 @cli.command()

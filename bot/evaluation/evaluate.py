@@ -18,6 +18,7 @@ from bot.evaluation.default import asking as default_asking
 from bot.evaluation.measure import Ask, Outcome, Share, figures, measure, ordinary, share
 from bot.evaluation.report import write_report
 from bot.evaluation.sets import SETS, Item, read_ordinary, read_set
+from bot.evaluation.without import PARTS, without
 from bot.nlu.noise import NOISES
 from bot.webchat.conversations import CONVERSATIONS
 
@@ -57,10 +58,10 @@ def _noisy(items: Iterable[Item], name: str) -> List[Item]:
     return [item._replace(text=NOISES[name](item.text, chance)) for item in items]
 
 
-async def evaluate(folder: Path, ordinary_file: Optional[Path], noise: bool, beside: Optional[Default] = None) -> Dict[str, Any]:
+async def evaluate(folder: Path, ordinary_file: Optional[Path], noise: bool, beside: Optional[Default] = None, parts: bool = False) -> Dict[str, Any]:
     """Runs everything, prints a summary, writes report.html and report.json into `folder`, and returns the figures.
 
-    `beside`: Rasa's default, running, which is asked the same messages.
+    `beside`: Rasa's default, running, which is asked the same messages. `parts`: also without each part of the pipeline in turn.
     """
     console = Console()
     assistant = Assistant.load()
@@ -86,18 +87,28 @@ async def evaluate(folder: Path, ordinary_file: Optional[Path], noise: bool, bes
             english = [item for item in items["english"] if item.must]
             for name in NOISES:
                 noisy[name] = await run(f"english, {name}", ask, _noisy(english, name))
+        lacking: Dict[str, List[Outcome]] = {}
+        if parts:
+            both = [item for name in sets() if name.startswith(("english", "hard_negatives")) for item in items[name]]
+            lacking["nothing"] = await run("with all parts", ask, both)
+            for name in PARTS:
+                with without(name):
+                    lacking[name] = await run(f"without {name}", ask, both)
     result = {
         "figures": {name: figures(found) for name, found in outcomes.items()},
         "keyword list": {name: figures(found) for name, found in plain.items()},
         "Rasa's default": {name: figures(found) for name, found in default.items()},
         "groups": _groups([one for name in sets() for one in outcomes[name]]),
         "noise": {name: figures(found) for name, found in noisy.items()},
+        "without": {name: figures(found) for name, found in lacking.items()},
     }
     for name, found in result["figures"].items():
         others = {other: result[other][name] for other in ("keyword list", "Rasa's default") if name in result[other]}
         _print(console, name, found, others)
     for name, found in result["noise"].items():
         _print(console, f"english with {name}", found, {})
+    for name, found in result["without"].items():
+        _print(console, f"English and hard negatives without {name}", found, {})
     folder.mkdir(parents=True, exist_ok=True)
     write_report(folder / "report.html", result, outcomes)
     (folder / "report.json").write_text(json.dumps(_plain(result), indent=1), encoding="utf-8")

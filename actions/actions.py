@@ -122,7 +122,7 @@ class ActionKeepHelp(_Signposting, Action):
         change = moves().get(move)
         if change and change.changes_much and confidence < SURE:
             change, move, known = None, "nlu_fallback", remembered(tracker)
-        if change and change.calms and not set(change.not_after) & set(known.concerns):
+        if change and change.calms and not set(change.not_after) & known.facts:
             known = calmed(known)
         if change and change.forgets:
             known = without_latest(tracker, known)

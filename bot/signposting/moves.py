@@ -10,7 +10,7 @@ from bot.signposting.choices import choices
 from bot.signposting.data_files import DATA, Strict, did_you_mean, read
 from bot.signposting.questions import ASKED
 from bot.signposting.reply import Reply, after_key, ask, move_key, voices, words_key
-from bot.signposting.routes import by_severity, route, table
+from bot.signposting.routes import by_severity, route
 from bot.signposting.services import EMERGENCY, registry
 from bot.signposting.situation import FACTS, Situation
 from bot.signposting.words import first_key, keys_for, responses
@@ -46,10 +46,10 @@ class Move(Strict):
         return tells
 
     @validator("not_after", each_item=True)
-    def _known_worries(cls, concern: str) -> str:
-        if concern not in table().severity:
-            raise ValueError(f"{concern!r} is not a concern of routes.yml{did_you_mean(concern, table().severity)}")
-        return concern
+    def _known_facts(cls, fact: str) -> str:
+        if fact not in FACTS:
+            raise ValueError(f"{fact!r} is not a fact{did_you_mean(fact, FACTS)}")
+        return fact
 
     @validator("puts_last")
     def _known_puts_last(cls, which: str) -> str:

@@ -19,6 +19,7 @@ FACTS = (
     "young_missing",      # a young or vulnerable child is missing
     "childhood",          # it happened when the adult who speaks was a child
     "adult_concerned",    # the other person it is about is an adult: a husband, a girlfriend
+    "took_something",     # tablets or anything else that harms: feeling fine afterwards changes nothing
     "deaf",               # the person uses sign language, or text in place of a call
 )
 

@@ -3,6 +3,7 @@ import hashlib
 import os
 import shutil
 import time
+from pathlib import Path
 from typing import Iterable
 
 from bot.signposting.data_files import DATA, ROOT, DataError
@@ -36,12 +37,22 @@ def check_phrases() -> None:
 
 
 def made_of() -> str:
-    """A fingerprint of all that the model is made of: the data for Rasa, the pipeline and the components."""
-    sources: Iterable = [ROOT / "config.yml", ROOT / "requirements.txt", DATA / "text_speak.yml", DATA / "routes.yml", DATA / "rules.yml"]
-    digest = hashlib.sha256()
-    for path in [*sources, *sorted((DATA / "nlu").glob("*.yml")), *sorted((DATA / "domain").rglob("*.yml")), *sorted((ROOT / "bot" / "nlu").glob("*.py"))]:
+    """A fingerprint of all that the model is made of, in two halves: the phrases, rules and intents; and what they are learned with.
+
+    Rasa keeps what it has learned and takes it again where phrases, settings and a component's own class are the same. It does not see what
+    lies beneath: `train` has it learn anew where the second half differs. What is said and whom it points to are read when the bot starts.
+    """
+    phrases = [DATA / "rules.yml", DATA / "domain" / "domain.yml", *sorted((DATA / "nlu").glob("*.yml"))]
+    beneath = [ROOT / "config.yml", ROOT / "requirements.txt", DATA / "text_speak.yml", *sorted((ROOT / "bot" / "nlu").glob("*.py"))]
+    concerns = repr((table().severity, sorted((name, one.concern, one.urgency) for name, one in table().urgent_intents.items())))
+    return f"{_digest(phrases)}-{_digest(beneath, concerns)}"
+
+
+def _digest(paths: Iterable[Path], more: str = "") -> str:
+    digest = hashlib.sha256(more.encode())
+    for path in paths:
         digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
+    return digest.hexdigest()[:32]
 
 
 def train(force: bool = False) -> int:
@@ -51,8 +62,8 @@ def train(force: bool = False) -> int:
     except DataError as error:
         print(f"The data files need mending:\n{error}")
         return 1
-    fingerprint = made_of()
-    if not force and MODEL.exists() and STAMP.exists() and STAMP.read_text() == fingerprint:
+    fingerprint, before = made_of(), STAMP.read_text() if MODEL.exists() and STAMP.exists() else ""
+    if not force and before == fingerprint:
         print("The model is up to date.")
         return 0
     try:
@@ -60,6 +71,7 @@ def train(force: bool = False) -> int:
     except DataError as error:
         print(f"The data files need mending:\n{error}")
         return 1
+    force = force or before.rpartition("-")[2] != fingerprint.rpartition("-")[2]
     print("Training the model: this takes a few minutes the first time.", flush=True)
     os.environ["TQDM_DISABLE"] = "1"   # Rasa's progress bars of the rules, which take no time
     kept = PREVIOUS.with_suffix(".kept")

@@ -44,7 +44,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         return {
-            "worry": 0.58,          # the whole message is a worry from this probability on
+            "worry": 0.6,           # the whole message is a worry from this probability on
             "worry_part": 0.78,     # a part of it, where the whole hints at one too,
             "worry_hint": 0.3,      # from this probability on,
             "worry_part_alone": 0.97,  # or the part is as sure as this: the one sentence in a long calm message;

@@ -60,6 +60,8 @@ class Situation:
             known = replace(known, age=age, speaker_age=age)
         if "adult_image" in known.concerns and known.age == "unknown" and known.speaker_age in ("18", "19_plus"):
             known = replace(known, age=known.speaker_age)   # a picture of somebody of 18 or over: nobody else's age was told
+        if "own_thoughts" in known.concerns and known.audience == "child" and known.speaker_age != "unknown":
+            known = replace(known, age=known.speaker_age)   # it concerns the one who types: "im 14 and he's 6"
         if known.speaker_age == "19_plus" and known.audience in ("child", "unknown"):
             known = replace(known, audience="adult")
         elif known.speaker_age not in ("19_plus", "unknown"):

@@ -80,7 +80,7 @@ def evaluate(
     ordinary: Optional[Path] = typer.Option(None, exists=True, help="A tab-separated file of ordinary messages, for false alarms."),
     noise: bool = typer.Option(False, help="Also measure with typing errors, text-speak, no vowels, capitals and emoji."),
     parts: bool = typer.Option(False, help="Also without each part of the pipeline in turn, to see what it brings."),
-    default: bool = typer.Option(False, help="Beside Rasa's default, which is installed and trained the first time; speed too."),
+    default: bool = typer.Option(False, help="Beside Rasa's default, which is installed and trained the first time (half an hour); speed too."),
 ) -> None:
     """Measure how well the bot understands, on messages written apart from the training phrases."""
     from bot.evaluation.evaluate import evaluate as run
@@ -154,7 +154,7 @@ def console(port: int = typer.Option(5006, help="The port on 127.0.0.1.")) -> No
 @cli.command()
 def bench(
     report: Path = typer.Option(Path("reports/bench"), help="The folder for bench.html and bench.json."),
-    default: bool = typer.Option(True, help="Beside Rasa's default, which is installed and trained the first time: that takes long."),
+    default: bool = typer.Option(True, help="Beside Rasa's default, which is installed and trained the first time: half an hour."),
     rounds: int = typer.Option(4, help="How often each load is repeated."),
     sessions: int = typer.Option(10_000, help="Sessions of three messages, for the memory that remains."),
 ) -> None:

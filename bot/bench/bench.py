@@ -51,10 +51,10 @@ def bench(folder: Path, with_default: bool, rounds: int, sessions: int) -> Dict[
             console.print(f"starting {side.name}")
             sides.append(stack.enter_context(running(side)))
         if with_default:
-            from scripts.default_rasa import VENV, trained
+            from scripts.default_rasa import VENV, how_trained
 
             result["environment MB"][Default.name] = _folder_mb(VENV)
-            result["default"] = {"epochs": trained().get("epochs")}
+            result["default"] = {"Rasa's default was trained for": how_trained()}
         runs = _in_turns(sides, rounds)
         for side in sides:
             result["sides"][side.name] = {
@@ -193,6 +193,8 @@ def _print(result: Dict[str, Any]) -> None:
         console.print(table)
     for name, value in result["times better"].items():
         console.print(f"{name}: {value:.1f} times better than Rasa's default")
+    for name, value in result.get("default", {}).items():
+        console.print(f"{name} {value}")
     for name in ("environment MB", "long conversation", "workers on Redis", "sessions"):
         console.print(name, result[name])
 

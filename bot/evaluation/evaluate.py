@@ -21,8 +21,10 @@ from bot.evaluation.sets import SETS, Item, read_ordinary, read_set
 from bot.evaluation.without import PARTS, without
 from bot.nlu.noise import NOISES
 from bot.webchat.conversations import CONVERSATIONS
+from scripts.default_rasa import how_trained
 
 WORDS_LONG = 40
+TRAINED = "Rasa's default was trained for"
 
 
 def asking(assistant: Assistant) -> Ask:
@@ -98,6 +100,7 @@ async def evaluate(folder: Path, ordinary_file: Optional[Path], noise: bool, bes
         "figures": {name: figures(found) for name, found in outcomes.items()},
         "keyword list": {name: figures(found) for name, found in plain.items()},
         "Rasa's default": {name: figures(found) for name, found in default.items()},
+        TRAINED: how_trained() if default else None,
         "groups": _groups([one for name in sets() for one in outcomes[name]]),
         "noise": {name: figures(found) for name, found in noisy.items()},
         "without": {name: figures(found) for name, found in lacking.items()},
@@ -105,6 +108,8 @@ async def evaluate(folder: Path, ordinary_file: Optional[Path], noise: bool, bes
     for name, found in result["figures"].items():
         others = {other: result[other][name] for other in ("keyword list", "Rasa's default") if name in result[other]}
         _print(console, name, found, others)
+    if default:
+        console.print(f"Rasa's default was trained for {result[TRAINED]}")
     for name, found in result["noise"].items():
         _print(console, f"english with {name}", found, {})
     for name, found in result["without"].items():

@@ -23,7 +23,7 @@ from bot.nlu.text import text_of
 from bot.nlu.vectors import vectors_of
 from bot.signposting.routes import by_severity, table
 
-NOISE_FOR_TRAINING = ("typing errors", "text-speak", "no vowels")
+NOISE_FOR_TRAINING = ("typing errors", "typing errors", "no vowels", "typing errors", "text-speak")   # what costs most, most often
 NOT_UNDERSTOOD = "nlu_fallback"
 RANKED = 10
 

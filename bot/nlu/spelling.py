@@ -75,8 +75,9 @@ class Spelling:
             row = ["", *_plain_words(text), ""]
             said.update(row[1:-1])
             pairs.update(zip(row, row[1:]))
-        elsewhere = {word for text in others for word in _plain_words(text)}
-        return cls(dict(said), {pair: uses for pair, uses in pairs.items() if uses > 1}, frozenset(one for one in elsewhere if said[one] <= SAID))
+        elsewhere = Counter(word for text in others for word in _plain_words(text))
+        foreign = frozenset(one for one, uses in elsewhere.items() if uses >= SAID >= said[one])
+        return cls(dict(said), {pair: uses for pair, uses in pairs.items() if uses > 1}, foreign)
 
     def save(self, path: Path) -> None:
         pairs = [[*pair, uses] for pair, uses in self.pairs.items()]

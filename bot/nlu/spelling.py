@@ -32,6 +32,7 @@ COMMON_SHORT = {2: 20_000_000, 3: 1_500_000}   # the same for short words, of wh
 SAID = 2                  # a word of the training phrases counts as a word from so many uses on
 SAID_OFTEN = 20           # and, where the dictionary does not have it, may be what a typing error meant
 ENGLISH = 0.5             # a message is read as English from this share of known words on
+LONG_ENOUGH = 5           # letters: two may be wrong where no word is nearer
 FOREIGN = 2               # and is left as it is where so many, and half, of its unknown words are of another language: "tata o bate pe mama"
 WRONG_LETTER = 3.0        # how much less likely each wrong letter makes a word, against how often it is said (natural logarithm)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -119,7 +120,10 @@ class Spelling:
     def _nearby(self, word: str) -> Sequence[Tuple[str, int]]:
         """Words that may have been meant, and how many letters are wrong."""
         far = 1 if len(word) < 7 else 2
-        near = [(str(one.term), int(one.distance)) for one in self._near.lookup(word, Verbosity.ALL, max_edit_distance=far)]
+        found = self._near.lookup(word, Verbosity.ALL, max_edit_distance=far)
+        if not found and len(word) >= LONG_ENOUGH:
+            found = self._near.lookup(word, Verbosity.ALL, max_edit_distance=2)
+        near = [(str(one.term), int(one.distance)) for one in found]
         if not _VOWELS.search(word[1:-1]):
             near += [(whole, 1) for whole in self._skeletons.get(word, ())]
         return near

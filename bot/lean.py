@@ -47,7 +47,8 @@ class _EmptyModule(types.ModuleType):
     def __getattr__(self, name: str) -> type:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _EmptyClass(name, (), {})
+        setattr(self, name, _EmptyClass(name, (), {}))   # Rasa asks for scipy's ten times a message
+        return self.__dict__[name]
 
 
 class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):

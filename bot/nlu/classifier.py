@@ -112,8 +112,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         return messages
 
     def _understand(self, message: Message, text: str) -> None:
-        whole = message.get_dense_features(TEXT, [])[1]
-        sequence = message.get_dense_features(TEXT, [])[0]
+        sequence, whole = message.get_dense_features(TEXT, [])
         texts = readable(text)
         vectors = np.vstack([whole.features, sequence.features]) if len(texts) > 1 else whole.features
         reading = self._model.read(vectors, texts)
@@ -163,9 +162,9 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
 
     def _nowness(self, reading: Reading, row: int) -> Tuple[float, float]:
         """How much a part sounds like danger now, by the yes/no head and by such intents' share of the worries; and their share of all intents."""
-        shares = reading.intents[row]
-        worries = sum(share for share, name in zip(shares, self._model.intents) if table().concern_of(name) is not None)
-        now = sum(share for share, name in zip(shares, self._model.intents) if name in self._now_intents())
+        shares, now_intents, known = reading.intents[row], self._now_intents(), table()
+        worries = sum(share for share, name in zip(shares, self._model.intents) if known.concern_of(name) is not None)
+        now = sum(share for share, name in zip(shares, self._model.intents) if name in now_intents)
         return float(reading.now[row] + now / worries) / 2 if worries >= self._config["now_worries"] else 0.0, float(now)
 
     @staticmethod

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Dict, List, NamedTuple, Optional, Pattern, Text, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Text, Tuple
 
 from pydantic import validator
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -85,14 +85,16 @@ class Net:
         return [
             Found(sign.id, sign.urgency, sign.concern)
             for sign, phrases in self._phrases
-            if not (fiction and "fiction" in sign.unless) and any(
-                self._means_it(sign, phrase.pattern, line) for line in lines if self._any_of[sign.id].search(line) for phrase in phrases
-            )
+            if not (fiction and "fiction" in sign.unless) and any(self._means_it(sign, phrases, line) for line in lines)
         ]
 
-    def _means_it(self, sign: Sign, pattern: Pattern[str], line: str) -> bool:
-        meant = [one for one in pattern.finditer(line) if "negation" not in sign.unless or not self._negated(line, one.start())]
-        return bool(meant) and not any(self._any(kind, line) for kind in sign.unless if kind not in ("negation", "fiction"))
+    def _means_it(self, sign: Sign, phrases: List[Phrase], line: str) -> bool:
+        first = self._any_of[sign.id].search(line)
+        if first is None or any(self._any(kind, line) for kind in sign.unless if kind not in ("negation", "fiction")):
+            return False
+        if "negation" not in sign.unless or not self._negated(line, first.start()):
+            return True   # most messages end here, so that few phrases are ever compiled by themselves, which takes longer than looking
+        return any(not self._negated(line, one.start()) for phrase in phrases for one in phrase.pattern.finditer(line))
 
     def _negated(self, line: str, start: int) -> bool:
         """True where a negation stands just before a phrase that begins at `start`."""

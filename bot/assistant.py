@@ -14,7 +14,7 @@ from rasa.utils.endpoints import EndpointConfig  # noqa: E402
 from rasa_sdk.executor import ActionExecutor  # noqa: E402
 
 import actions.actions  # noqa: E402
-from bot.direct import load_domain_as_trained, shorten  # noqa: E402
+from bot.direct import load_domain_as_trained, shorten, unpack_once  # noqa: E402
 from bot.signposting.data_files import ROOT  # noqa: E402
 from bot.signposting.reply import Message  # noqa: E402
 from bot.webchat.answering import answer  # noqa: E402
@@ -58,6 +58,7 @@ class Assistant:
         agent = Agent(action_endpoint=EndpointConfig(url=action_server) if action_server else InProcessActions())
         agent.tracker_store = SlotsOnlyStore()   # Agent wraps the one it is given in another that falls back to the process's memory
         load_domain_as_trained()
+        unpack_once()
         try:
             agent.load_model(str(model))
         except Exception as error:

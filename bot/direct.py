@@ -1,7 +1,11 @@
 """The short way of a message through Rasa: the same components in the same order, without what only training and debugging need."""
+import gzip
+import shutil
+import tempfile
 import types
 from functools import lru_cache
-from typing import Any, Dict, List, Optional, Text
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Text, Union
 
 import rasa.core.processor
 import rasa.shared.utils.common
@@ -11,6 +15,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.engine.graph import ExecutionContext, GraphNodeHook, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.graph_components.providers.domain_provider import DomainProvider
@@ -19,6 +24,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from ruamel.yaml import YAML
+from tarsafe import TarSafe
 
 
 class DirectRunner(GraphRunner):
@@ -112,6 +118,20 @@ def _without_slot_mappings(processor: MessageProcessor) -> None:
     slots = [slot for slot in processor.domain.slots if slot.name not in DEFAULT_SLOT_NAMES]
     if all(mapping == {"type": "custom"} for slot in slots for mapping in slot.mappings) and ACTION_VALIDATE_SLOT_MAPPINGS not in processor.domain.user_actions:
         processor.run_action_extract_slots = none_filled   # type: ignore[method-assign]
+
+
+def unpack_once() -> None:
+    """Has a model's archive decompressed once, where Rasa does it twice, the first time to look at the names of its files: 0.2 s of the start."""
+
+    def extract(archive: Union[Text, Path], folder: Path) -> None:
+        with gzip.open(archive) as packed, tempfile.TemporaryFile() as plain:
+            shutil.copyfileobj(packed, plain, 1 << 20)
+            plain.seek(0)
+            with TarSafe.open(fileobj=plain, mode="r:") as tar:
+                tar.extractall(folder)
+        LocalModelStorage._assert_not_rasa2_archive(folder)
+
+    LocalModelStorage._extract_archive_to_directory = staticmethod(extract)   # type: ignore[assignment,method-assign]
 
 
 def load_domain_as_trained() -> None:

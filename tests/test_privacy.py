@@ -88,11 +88,12 @@ class Place:
 
 @contextmanager
 def watched(tmp_path: Path, *faults: str, **environment: str) -> Iterator[Bot]:
-    place = Place(tmp_path / "place")
+    place, port = Place(tmp_path / "place"), free_port()
+    counted = {"METRICS_PORT": str(port), "EVENT_LOG": "1"}
     with serving(
-        [f"lists_what_it_writes={place.notes}", *faults], environment={**DEBUG, **place.environment, **environment}, cwd=place.folder / "work"
+        [f"lists_what_it_writes={place.notes}", *faults], environment={**DEBUG, **counted, **place.environment, **environment}, cwd=place.folder / "work"
     ) as bot:
-        bot.place = place
+        bot.place, bot.metrics = place, f"http://127.0.0.1:{port}/metrics"
         yield bot
 
 
@@ -162,7 +163,9 @@ def send_down_every_path(bot: Bot, words: Words) -> None:
 
 
 def ask_for_metrics(bot: Bot) -> bytes:
-    return httpx.get(f"{bot.address}/metrics", timeout=30).content
+    found = httpx.get(bot.metrics, timeout=30).content
+    assert b"webchat_requests_total" in found
+    return found
 
 
 def test_nothing_typed_is_written_by_the_server_alone(tmp_path):

@@ -9,18 +9,23 @@ from bot.evaluation.sets import SETS, read_ordinary, read_set
 
 AT_LEAST = {
     # set: (999 first where it is needed, right services all shown, worries taken as a worry)
-    "english": (0.97, 0.94, 0.98),
-    "english_second": (0.88, 0.91, 0.97),
-    "english_third": (0.95, 0.91, 0.97),
-    "languages": (0.92, 0.90, 0.98),
-    "languages_second": (0.91, 0.89, 0.98),
-    "languages_third": (0.97, 0.97, 0.98),
+    "english": (0.97, 0.96, 0.98),
+    "english_second": (0.94, 0.94, 0.98),
+    "english_third": (0.96, 0.95, 0.97),
+    "english_fourth": (0.97, 0.93, 0.97),
+    "english_fifth": (0.96, 0.955, 0.98),
+    "languages": (0.92, 0.92, 0.99),
+    "languages_second": (0.91, 0.90, 0.99),
+    "languages_third": (0.97, 0.96, 0.99),
+    "languages_fourth": (0.96, 0.95, 0.99),
 }
 AT_MOST = {
     # set: (harmless led by 999, harmless taken as a worry)
-    "hard_negatives": (0.035, 0.17),
-    "hard_negatives_third": (0.05, 0.17),
-    "ordinary": (0.01, 0.04),
+    "hard_negatives": (0.02, 0.14),
+    "hard_negatives_third": (0.02, 0.13),
+    "hard_negatives_fourth": (0.02, 0.12),
+    "hard_negatives_fifth": (0.02, 0.13),
+    "ordinary": (0.006, 0.035),
 }
 
 
@@ -62,5 +67,5 @@ def test_no_evaluation_message_is_trained_on():
     for path in (DATA / "nlu").glob("*.yml"):
         for block in YAML(typ="safe").load(path.read_text())["nlu"]:
             trained |= {line[2:].strip().lower() for line in block["examples"].splitlines()}
-    kept_apart = {item.text.strip().lower() for name in [*AT_LEAST, "hard_negatives", "hard_negatives_third"] for item in read_set(name)}
+    kept_apart = {item.text.strip().lower() for name in [*AT_LEAST, *(name for name in AT_MOST if name != "ordinary")] for item in read_set(name)}
     assert not {text for text in trained & kept_apart if len(text.split()) > 3}

@@ -42,7 +42,7 @@ def news(tracker: Tracker) -> Dict[str, Any]:
     concern = table().concern_of(intent)
     if concern and concern not in concerns:
         concerns.insert(0, concern)
-    told["concerns"] = [_by_age(one, before.told(**told)) for one in concerns]
+    told["concerns"] = list(dict.fromkeys(_fitting(one, before.told(**told)) for one in concerns))
     urgent = table().urgent_intents.get(intent)
     if urgent and "urgency" not in told:
         told["urgency"] = urgent.urgency
@@ -57,11 +57,14 @@ def news(tracker: Tracker) -> Dict[str, Any]:
     return told
 
 
-def _by_age(concern: str, known: Situation) -> str:
-    """A picture of somebody under 18 is no adult's, whatever it sounded like."""
-    if concern != "adult_image" or known.age not in UNDER_18:
-        return concern
-    return "image_threat" if "blackmail" in known.facts else "image_shared"
+def _fitting(concern: str, known: Situation) -> str:
+    """The concern that fits what is known: a picture for which money is demanded is a threat, and one of somebody under 18 is no adult's."""
+    blackmail = "blackmail" in known.facts
+    if concern == "image_forwarded" and blackmail:
+        return "image_threat"
+    if concern == "adult_image" and known.age in UNDER_18:
+        return "image_threat" if blackmail else "image_shared"
+    return concern
 
 
 def _age_of_somebody(tracker: Tracker, told: Dict[str, Any]) -> Dict[str, Any]:

@@ -140,8 +140,8 @@ def for_concern(known: Situation, new: Tuple[str, ...], turn: int, asked: Tuple[
             reply.add_text(first_key(keys_for("possible", voices(known))), turn)
         for concern, row in of_message[:2]:   # in danger now only what to do now is said: no "if", and no question
             reply.add_text(after_key(concern, row, known), turn)
-        if _older_too(known) and "childline" in services:
-            reply.add_text("utter_older_too", turn)
+        if _older_too(known) and "childline" in services:   # the next door is for adults only where Childline stands first
+            reply.add_text("utter_older_too" if services[0] == "childline" else "utter_older_tell", turn)
     if known.audience == "professional":
         reply.add_text("utter_professional_after", turn)
     if "abroad" in known.facts:

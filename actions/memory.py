@@ -58,11 +58,12 @@ def news(tracker: Tracker) -> Dict[str, Any]:
 
 
 def _fitting(concern: str, known: Situation) -> str:
-    """The concern that fits what is known: a picture for which money is demanded is a threat, and one of somebody under 18 is no adult's."""
+    """The concern that fits what is known: a picture for which somebody threatens is a threat, and it is an adult's only where an adult is told of."""
     blackmail = "blackmail" in known.facts
+    grown_up = known.audience in ("adult", "professional") or {known.age, known.speaker_age} & {"18", "19_plus"} or "taken_before_18" in known.facts
     if concern == "image_forwarded" and blackmail:
         return "image_threat"
-    if concern == "adult_image" and known.age in UNDER_18:
+    if concern == "adult_image" and (known.age in UNDER_18 or not grown_up):
         return "image_threat" if blackmail else "image_shared"
     return concern
 

@@ -104,16 +104,16 @@ def serving_console(folder: Path) -> Iterator[Console]:
 
 def another_training(model: Path, to: Path, never: str) -> None:
     """A model like `model` that takes nothing for the intent `never`."""
-    with tarfile.open(model) as old, tarfile.open(to, "w:gz") as new:
-        for member in old.getmembers():
-            content = old.extractfile(member).read() if member.isfile() else b""
-            if member.name.endswith("concerns.npz"):
-                arrays = dict(np.load(io.BytesIO(content)))
-                heads = len(arrays["offsets"].ravel()) - len(arrays["intents"])
-                offsets = arrays["offsets"].copy()
-                offsets.ravel()[heads + list(arrays["intents"]).index(never)] -= 100
-                out = io.BytesIO()
-                np.savez(out, **{**arrays, "offsets": offsets})
-                content = out.getvalue()
+    with tarfile.open(model) as old:
+        contents = {member.name: old.extractfile(member).read() for member in old.getmembers() if member.isfile()}
+        place = next(name for name in contents if name.endswith("/offsets.npy"))
+        offsets, intents = (np.load(io.BytesIO(contents[place.replace("offsets", which)])) for which in ("offsets", "intents"))
+        offsets.ravel()[len(offsets.ravel()) - len(intents) + list(intents).index(never)] -= 100
+        out = io.BytesIO()
+        np.save(out, offsets)
+        contents[place] = out.getvalue()
+        with tarfile.open(to, "w:gz") as new:
+            for member in old.getmembers():
+                content = contents.get(member.name, b"")
                 member.size = len(content)
-            new.addfile(member, io.BytesIO(content))
+                new.addfile(member, io.BytesIO(content))

@@ -129,7 +129,8 @@ class ActionKeepHelp(_Signposting, Action):
         if move in NOT_A_MOVE:
             unsure = known.concerns and confidence < SURELY_ELSE
             move = _rescued(tracker) or NOT_A_MOVE["nlu_fallback" if unsure else move]
-        told = tuple(name for name in TOLD if news(tracker).get(name))
+        heard = news(tracker)
+        told = tuple(name for name in TOLD if heard.get(name))
         times = (tracker.get_slot("said") or {}).get(move, 0)
         reply = keeping_help(move, known, turn, asked, before=remembered(tracker), told=told, times=times)
         reply.move = move

@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 from bot.signposting.choices import choices
 from bot.signposting.moves import moves
 from bot.signposting.routes import table
-from bot.signposting.situation import UNDER_18, URGENCIES, Situation
+from bot.signposting.situation import URGENCIES, Situation
 
 CORRECTING = ("inform", "wrong_guess", "wrong_detail", "nlu_fallback", "off_topic", "near_miss")   # what may put right who speaks and about whom
 _ONE_VALUE = ("audience", "about", "age", "speaker_age", "can_phone", "urgency")
@@ -42,7 +42,8 @@ def news(tracker: Tracker) -> Dict[str, Any]:
     concern = table().concern_of(intent)
     if concern and concern not in concerns:
         concerns.insert(0, concern)
-    told["concerns"] = list(dict.fromkeys(_fitting(one, before.told(**told)) for one in concerns))
+    known = before.told(**told)
+    told["concerns"] = list(dict.fromkeys(known.fitting(one) for one in concerns))
     urgent = table().urgent_intents.get(intent)
     if urgent and "urgency" not in told:
         told["urgency"] = urgent.urgency
@@ -55,17 +56,6 @@ def news(tracker: Tracker) -> Dict[str, Any]:
         urgencies = [table().when_told.get(concern, {}).get(when, "no") for concern in (*concerns, *before.concerns)]
         told["urgency"] = max([told.get("urgency", "no"), *urgencies], key=URGENCIES.index)
     return told
-
-
-def _fitting(concern: str, known: Situation) -> str:
-    """The concern that fits what is known: a picture for which somebody threatens is a threat, and it is an adult's only where an adult is told of."""
-    blackmail = "blackmail" in known.facts
-    grown_up = known.audience in ("adult", "professional") or {known.age, known.speaker_age} & {"18", "19_plus"} or "taken_before_18" in known.facts
-    if concern == "image_forwarded" and blackmail:
-        return "image_threat"
-    if concern == "adult_image" and (known.age in UNDER_18 or not grown_up):
-        return "image_threat" if blackmail else "image_shared"
-    return concern
 
 
 def _age_of_somebody(tracker: Tracker, told: Dict[str, Any]) -> Dict[str, Any]:

@@ -70,6 +70,16 @@ class Situation:
             known = replace(known, about="other")
         return known
 
+    def fitting(self, concern: str) -> str:
+        """The concern that fits what is known: a picture for which somebody threatens is a threat, and it is an adult's only where an adult is told of."""
+        blackmail = "blackmail" in self.facts
+        grown_up = self.audience in ("adult", "professional") or {self.age, self.speaker_age} & {"18", "19_plus"} or "taken_before_18" in self.facts
+        if concern == "image_forwarded" and blackmail:
+            return "image_threat"
+        if concern == "adult_image" and (self.age in UNDER_18 or not grown_up):
+            return "image_threat" if blackmail else "image_shared"
+        return concern
+
     def told(self, **news: object) -> "Situation":
         """The situation after something more was said. `news` holds fields of Situation; unknown values change nothing.
 

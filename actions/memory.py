@@ -27,7 +27,13 @@ def intent_of(tracker: Tracker) -> Tuple[str, float]:
 
 
 def news(tracker: Tracker) -> Dict[str, Any]:
-    """What the latest message made known, as fields of Situation."""
+    """What the latest message made known, as fields of Situation. Worked out once a message: each has a tracker of its own."""
+    if not hasattr(tracker, "news"):
+        tracker.news = _news(tracker)
+    return tracker.news
+
+
+def _news(tracker: Tracker) -> Dict[str, Any]:
     before = remembered(tracker)
     told: Dict[str, Any] = {name: values[0] for name in _ONE_VALUE for values in [entities(tracker, name)] if values}
     likely = entities(tracker, "likely_audience")

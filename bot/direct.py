@@ -79,7 +79,7 @@ class RulesOnce:
         self._known: Dict[Text, PolicyPrediction] = {}
 
     def __call__(self, tracker: DialogueStateTracker, domain: Domain, **more: Any) -> PolicyPrediction:
-        history = [one for one in tracker.applied_events() if not isinstance(one, SlotSet)]
+        history = [one for one in tracker.applied_events() if type(one) is not SlotSet]
         if not self._by_intent_alone or [type(one) for one in history] != [ActionExecuted, UserUttered] or history[0].action_name != ACTION_LISTEN_NAME:
             return self._ask(tracker, domain, **more)
         intent = history[1].intent_name

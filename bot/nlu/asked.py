@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Dict, List, NamedTuple, Pattern, Sequence, Text, Tuple
+from typing import Any, Dict, Iterable, List, Sequence, Text, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -12,7 +12,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.phrases import Phrase, PhraseError, any_of, prepared
+from bot.nlu.phrases import Phrase, PhraseError, Phrases, prepared
 from bot.nlu.text import folded, sentences, text_of
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.figures import figures
@@ -37,35 +37,22 @@ class QuestionsFile(Strict):
     follows: Follows
 
 
-class Name(NamedTuple):
-    """A phrase by which a visitor means `value`; longer phrases are looked for first ("south wales" before "wales")."""
-
-    value: str
-    phrase: Phrase
-    length: int
-
-
 class Asked:
     """The compiled phrases. Raises DataError where one is not written right."""
 
     def __init__(self) -> None:
         found = read(PATH, QuestionsFile)
         try:
-            self._topics = [
-                (f"{kind}_{topic}", _any_of(phrases)) for kind, topics in found.topics.items() for topic, phrases in topics.items()
-            ]
-            self._asks = [(what, _any_of(phrases)) for what, phrases in found.asks.items()]
-            self._starts, self._anywhere = _any_of(found.follows.starts), _any_of(found.follows.anywhere)
+            self._topics = _phrases((f"{kind}_{topic}", phrases) for kind, topics in found.topics.items() for topic, phrases in topics.items())
+            self._asks = _phrases(found.asks.items())
+            self._follows = _phrases([("start", found.follows.starts), ("pronoun", found.follows.anywhere)])
         except PhraseError as error:
             raise DataError(f"{shown(PATH)}: {error}") from None
         try:
-            names = {
-                entity: [Name(value, Phrase(one, {}), len(prepared(folded(one)).split())) for value, phrases in called for one in phrases]
-                for entity, called in figures().called().items()
-            }
             self._names = {
-                entity: (any_of([name.phrase for name in all_names]), sorted(all_names, key=lambda name: -name.length))
-                for entity, all_names in names.items()
+                # Longer names are looked for first: "south wales" before "wales".
+                entity: Phrases(sorted(((value, Phrase(one)) for value, phrases in called for one in phrases), key=lambda name: -_length(name[1])))
+                for entity, called in figures().called().items()
             }
         except PhraseError as error:
             raise DataError(f"data/figures.yml: {error}") from None
@@ -74,21 +61,24 @@ class Asked:
         """What the text asks about: values by entity (topic, asks, follows, place, period, platform), in the order of the text or the file."""
         line = "".join(prepared(one) for one in sentences(folded(text)))
         told = {
-            "topic": [topic for topic, pattern in self._topics if pattern.search(line)],
-            "asks": [what for what, pattern in self._asks if pattern.search(line)],
-            "follows": ["start"] if self._starts.match(line) else ["pronoun"] if self._anywhere.search(line) else [],
+            "topic": self._topics.marks_in(line),
+            "asks": self._asks.marks_in(line),
+            "follows": self._followed(line),
         }
         told.update({entity: self._named(line, entity) for entity in ("place", "period", "platform")})
         return {entity: values for entity, values in told.items() if values}
 
+    def _followed(self, line: str) -> List[str]:
+        for mark, phrase in self._follows.in_order(line):
+            if phrase.pattern.match(line) if mark == "start" else phrase.pattern.search(line):
+                return [mark]
+        return []
+
     def _named(self, line: str, entity: str) -> List[str]:
-        any_name, names = self._names[entity]
-        if not any_name.search(line):
-            return []
         places: List[Tuple[int, str]] = []
-        for name in names:
-            places += [(match.start(), name.value) for match in name.phrase.pattern.finditer(line)]
-            line = name.phrase.pattern.sub(lambda match: TAKEN * (len(match.group(0)) - 1) + " ", line)
+        for value, name in self._names[entity].in_order(line):
+            places += [(match.start(), value) for match in name.pattern.finditer(line)]
+            line = name.pattern.sub(lambda match: TAKEN * (len(match.group(0)) - 1) + " ", line)
         return list(dict.fromkeys(value for _, value in sorted(places)))
 
 
@@ -99,8 +89,12 @@ def _other_than_figures(message: Message) -> Dict[Text, Any]:
     return others[0] if others else {"name": NOT_UNDERSTOOD, "confidence": 0.0}
 
 
-def _any_of(phrases: Sequence[str]) -> Pattern[str]:
-    return any_of([Phrase(one, {}) for one in phrases])
+def _phrases(marked: Iterable[Tuple[str, Sequence[str]]]) -> Phrases:
+    return Phrases((mark, Phrase(one)) for mark, phrases in marked for one in phrases)
+
+
+def _length(name: Phrase) -> int:
+    return len(prepared(folded(name.phrase)).split())
 
 
 @lru_cache(maxsize=None)

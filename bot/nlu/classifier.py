@@ -40,6 +40,9 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         self._storage = storage
         self._resource = resource
         self._model = model
+        if model is not None:   # which of its intents are worries, and which of them danger now
+            self._worries = np.array([table().concern_of(name) is not None for name in model.intents])
+            self._now = np.isin(model.intents, sorted(self._now_intents()))
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
@@ -162,9 +165,9 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
 
     def _nowness(self, reading: Reading, row: int) -> Tuple[float, float]:
         """How much a part sounds like danger now, by the yes/no head and by such intents' share of the worries; and their share of all intents."""
-        shares, now_intents, known = reading.intents[row], self._now_intents(), table()
-        worries = sum(share for share, name in zip(shares, self._model.intents) if known.concern_of(name) is not None)
-        now = sum(share for share, name in zip(shares, self._model.intents) if name in now_intents)
+        shares = reading.intents[row]
+        worries = shares[self._worries].sum()
+        now = shares[self._now].sum()
         return float(reading.now[row] + now / worries) / 2 if worries >= self._config["now_worries"] else 0.0, float(now)
 
     @staticmethod
@@ -173,12 +176,8 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
 
     def _concern_intents(self, shares: np.ndarray, urgent: bool) -> List[Tuple[str, float]]:
         """The worry that a part speaks of, and others that it speaks of nearly as surely, each with its share of all worries."""
-        now = self._now_intents()
-        ranked = [
-            (self._model.intents[place], float(shares[place]))
-            for place in np.argsort(-shares)
-            if table().concern_of(self._model.intents[place]) is not None and (urgent or self._model.intents[place] not in now)
-        ]
+        asked = self._worries if urgent else self._worries & ~self._now
+        ranked = [(self._model.intents[place], float(shares[place])) for place in np.argsort(-shares) if asked[place]]
         total = sum(share for _, share in ranked) or 1.0
         ranked = [(name, share / total) for name, share in ranked]
         return ranked[:1] + [one for one in ranked[1:3] if one[1] >= self._config["another_concern"]]

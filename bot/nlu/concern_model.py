@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Callable, Dict, List, NamedTuple, Sequence
 
 import numpy as np
 
@@ -62,21 +62,27 @@ class ConcernModel:
 
     def read(self, vectors: np.ndarray, texts: Sequence[str]) -> Reading:
         """`vectors`: a row for each of the `texts`."""
-        grams = np.vstack([self._gram_scores(text) for text in texts])
+        grams = self._gram_scores(texts)
         kernel = np.exp(-KERNEL_WIDTH * (2.0 - 2.0 * (vectors @ self._arrays["landmarks"].T)))
         scores = kernel @ self._arrays["kernel_weights"] + NGRAM_SHARE * grams + self._arrays["offsets"]
         chances = 1.0 / (1.0 + np.exp(-(scores[:, :YES_NO] * self._arrays["slopes"] + self._arrays["shifts"])))
         rivals = np.exp(SHARPNESS * (scores[:, YES_NO:] - scores[:, YES_NO:].max(axis=1, keepdims=True)))
         return Reading(*chances.T, rivals / rivals.sum(axis=1, keepdims=True))
 
-    def _gram_scores(self, text: str) -> np.ndarray:
-        """What the n-grams add to each score: TfidfVectorizer's numbers, without its checks and sparse matrices, which cost more than the sum."""
-        scores = np.zeros(self._arrays["gram_weights"].shape[1], dtype=np.float32)
+    def _gram_scores(self, texts: Sequence[str]) -> np.ndarray:
+        """What the n-grams add to each text's scores: TfidfVectorizer's numbers, without its checks and sparse matrices, which cost more than the sum."""
+        scores = np.zeros((len(texts), self._arrays["gram_weights"].shape[1]), dtype=np.float32)
         for name, cut in GRAMS.items():
-            found, counts = _known(Counter(cut(text)), self._arrays[f"{name}_terms"])
-            if len(found):
-                values = (1.0 + np.log(counts)) * self._arrays[f"{name}_idf"][found]
-                scores += (values / np.sqrt(values @ values)) @ self._weights[name][found]
+            counts = [Counter(cut(text)) for text in texts]
+            # A message's parts say what the whole says: each n-gram is looked up once.
+            places = _places(list(dict.fromkeys(gram for one in counts for gram in one)), self._arrays[f"{name}_terms"])
+            for row, one in enumerate(counts):
+                found = np.array([places.get(gram, -1) for gram in one], dtype=np.int64)
+                known = found >= 0
+                if known.any():
+                    found = found[known]
+                    values = (1.0 + np.log(np.array(list(one.values()), dtype=np.float32)[known])) * self._arrays[f"{name}_idf"][found]
+                    scores[row] += (values / np.sqrt(values @ values)) @ self._weights[name][found]
         return scores
 
     def save(self, folder: Path) -> None:
@@ -89,11 +95,10 @@ class ConcernModel:
         return cls({path.stem: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) for path in folder.glob("*.npy")})
 
 
-def _known(counts: Counter, terms: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """The places of those n-grams that are among the sorted `terms`, and how often each is there."""
+def _places(grams: Sequence[str], terms: np.ndarray) -> Dict[str, int]:
+    """The place of each n-gram that is among the sorted `terms`."""
     longest = terms.dtype.itemsize // np.dtype("U1").itemsize
-    short = [gram for gram in counts if len(gram) <= longest]
-    grams = np.array(short, dtype=terms.dtype)
-    places = np.minimum(np.searchsorted(terms, grams), len(terms) - 1)
-    known = terms[places] == grams
-    return places[known], np.array([counts[gram] for gram in short], dtype=np.float32)[known]
+    short = [gram for gram in grams if len(gram) <= longest]
+    asked = np.array(short, dtype=terms.dtype)
+    places = np.minimum(np.searchsorted(terms, asked), len(terms) - 1)
+    return dict(zip([gram for gram, known in zip(short, terms[places] == asked) if known], places[terms[places] == asked].tolist()))

@@ -13,7 +13,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.phrases import Phrase, PhraseError, any_of, prepared
+from bot.nlu.phrases import Lists, Phrase, PhraseError, Phrases, prepared
 from bot.nlu.text import folded, sentences, text_of
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.routes import table
@@ -66,10 +66,10 @@ class Net:
     def __init__(self) -> None:
         content = read(PATH, SafetyNetFile)
         self.signs = content.signs
+        lists = Lists(content.lists)
         try:
-            self._cancel = {kind: any_of([Phrase(one, content.lists) for one in phrases]) for kind, phrases in content.cancel.items()}
-            self._phrases = [(sign, [Phrase(one, content.lists) for one in sign.phrases]) for sign in content.signs]
-            self._any_of = {sign.id: any_of(phrases) for sign, phrases in self._phrases}
+            self._cancel = {kind: Phrases((kind, Phrase(one, lists)) for one in phrases) for kind, phrases in content.cancel.items()}
+            self._phrases = Phrases((sign.id, Phrase(one, lists)) for sign in content.signs for one in sign.phrases)
         except PhraseError as error:
             raise DataError(f"{shown(PATH)}: {error}") from None
         for sign in content.signs:
@@ -82,26 +82,25 @@ class Net:
         lines = [prepared(one) for one in sentences(folded(text))]
         whole = "".join(lines)
         fiction = self._any("fiction", whole)
+        near = [(line, self._phrases.that_may_be_in(line)) for line in lines]
         return [
             Found(sign.id, sign.urgency, sign.concern)
-            for sign, phrases in self._phrases
-            if not (fiction and "fiction" in sign.unless) and any(self._means_it(sign, phrases, line) for line in lines)
+            for sign in self.signs
+            if not (fiction and "fiction" in sign.unless) and any(self._means_it(sign, found[sign.id], line) for line, found in near if sign.id in found)
         ]
 
     def _means_it(self, sign: Sign, phrases: List[Phrase], line: str) -> bool:
-        first = self._any_of[sign.id].search(line)
-        if first is None or any(self._any(kind, line) for kind in sign.unless if kind not in ("negation", "fiction")):
+        may_be_negated = "negation" in sign.unless
+        if not any(not (may_be_negated and self._negated(line, one.start())) for phrase in phrases for one in phrase.pattern.finditer(line)):
             return False
-        if "negation" not in sign.unless or not self._negated(line, first.start()):
-            return True   # most messages end here, so that few phrases are ever compiled by themselves, which takes longer than looking
-        return any(not self._negated(line, one.start()) for phrase in phrases for one in phrase.pattern.finditer(line))
+        return not any(self._any(kind, line) for kind in sign.unless if kind not in ("negation", "fiction"))
 
     def _negated(self, line: str, start: int) -> bool:
         """True where a negation stands just before a phrase that begins at `start`."""
         return self._any("negation", " ".join(line[:start].split()[-WORDS_BEFORE:]) + " ")
 
     def _any(self, kind: str, text: str) -> bool:
-        return kind in self._cancel and self._cancel[kind].search(text) is not None
+        return kind in self._cancel and self._cancel[kind].any_in(text)
 
 
 @lru_cache(maxsize=None)

@@ -13,7 +13,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.phrases import Phrase, PhraseError, any_of, prepared
+from bot.nlu.phrases import Lists, Phrase, PhraseError, Phrases, prepared
 from bot.nlu.text import folded, sentences, text_of
 from bot.signposting.data_files import DATA, DataError, Strict, read, shown
 from bot.signposting.services import registry
@@ -43,6 +43,8 @@ _SPELLINGS = (    # how ages are typed, and how the phrases write them
 )
 _START, _END, _LAST, _TAKEN, _HIDDEN = "^ ", "$ ", "$$ ", "¤ ", "¬ "
 _MARKS = {"^": "messagestart", "$": "openingend", "$$": "messageend", **_SLOTS}
+_OF_THE_SPEAKER = {"age", "speaker_age", "age_of_somebody", "age_of_them", "audience", "likely_audience", "about"}
+_STAND_INS = frozenset(_MARKS.values())
 _OPPOSITE = {"adult": "child", "child": "adult"}
 _OPENING = re.compile(r"[,.:;!?(\n]| - |-(?= )")
 
@@ -62,20 +64,20 @@ class Speaker:
 
     def __init__(self) -> None:
         found = read(PATH, SpeakerFile)
-        lists = {name: [_marked(one) for one in phrases] for name, phrases in found.lists.items()}
+        lists = Lists({name: [_marked(one) for one in phrases] for name, phrases in found.lists.items()}, _STAND_INS)
         try:
-            self._tells = {
-                entity: {value: _phrases(phrases, lists) for value, phrases in values.items()} for entity, values in found.tells.items()
-            }
-            self._any_of = {entity: {value: any_of(phrases) for value, phrases in values.items()} for entity, values in self._tells.items()}
-            self._ages = [(whose, one.pattern, False) for whose, phrases in found.ages.items() for one in _phrases(phrases, lists)]
-            self._ages += [(whose, one.pattern, True) for whose, phrases in found.school_years.items() for one in _phrases(phrases, lists)]
-            self._fillers = _phrases(found.fillers, lists)
+            self._values = {entity: list(values) for entity, values in found.tells.items()}
+            self._tells = Phrases(
+                ((entity, value), one) for entity, values in found.tells.items() for value, phrases in values.items() for one in _phrases(phrases, lists)
+            )
+            self._ages = Phrases(
+                ((whose, school), one) for school, ages in ((False, found.ages), (True, found.school_years))
+                for whose, phrases in ages.items() for one in _phrases(phrases, lists)
+            )
+            self._fillers = Phrases(("filler", one) for one in _phrases(found.fillers, lists))
         except PhraseError as error:
             raise DataError(f"{shown(PATH)}: {error}") from None
-        self._services = [
-            (service.id, any_of([Phrase(one, {}) for name in service.names for one in (name, f"{name}s")])) for service in registry().values()
-        ]
+        self._services = Phrases((service.id, Phrase(one)) for service in registry().values() for name in service.names for one in (name, f"{name}s"))
 
     def read(self, text: str, guessed: Optional[str] = None) -> Tuple[Dict[str, List[str]], bool]:
         """What the text tells (values by entity, in the file's order), and whether it tells nothing else ("im 14", "shes my daughter").
@@ -87,25 +89,33 @@ class Speaker:
         told: Dict[str, List[str]] = {}
         left = self._read_ages(lines, told)
         seen = _opened(lines, text)
-        for entity, values in self._tells.items():
+        near = [self._tells.that_may_be_in(line) for line in seen]
+        for entity, values in self._values.items():
             clear = seen
-            for value, phrases in values.items():
+            for value in values:
+                by_line = [found.get((entity, value), []) for found in near]
+                if not any(by_line):
+                    continue
                 if value.partition(" ")[0] == NOTHING:
-                    clear = [_replaced(line, phrases, _HIDDEN) for line in clear]
-                elif any(self._any_of[entity][value].search(line) for line in clear):
+                    clear = [_replaced(line, phrases, _HIDDEN) for line, phrases in zip(clear, by_line)]
+                elif any(phrase.pattern.search(line) for line, phrases in zip(clear, by_line) for phrase in phrases):
                     value, _, weak = value.partition(" ")
                     told.setdefault(f"likely_{entity}" if entity == "audience" and weak == "likely" else entity, []).append(value)
-        services = [service for service, named in self._services if any(named.search(line) for line in lines)]
+        named = self._services.that_may_be_in("".join(lines))
+        services = [service for service, names in named.items() if any(name.pattern.search(line) for name in names for line in lines)]
         if services:
             told["service"] = services
         _settle_ages(told, guessed)
-        only = bool({"age", "speaker_age", "age_of_somebody", "age_of_them", "audience", "likely_audience", "about"} & set(told)) and not services and not _replaced(left, self._fillers, "").strip()
+        only = bool(_OF_THE_SPEAKER & set(told)) and not services and not self._without_fillers(left).strip()
         return {entity: list(dict.fromkeys(values)) for entity, values in told.items()}, only
+
+    def _without_fillers(self, text: str) -> str:
+        return _replaced(text, self._fillers.that_may_be_in(text).get("filler", []), "")
 
     def _read_ages(self, lines: List[str], told: Dict[str, List[str]]) -> str:
         """Adds the ages to `told`, each number read once by the first phrase that has it; returns what is left of the message."""
         left = _START + "".join(lines) + _LAST
-        for whose, pattern, school in self._ages:
+        for (whose, school), phrases in self._ages.that_may_be_in(left).items():
 
             def take(match: Match[str]) -> str:
                 if whose == NOTHING:
@@ -116,7 +126,8 @@ class Speaker:
                 told.setdefault(UNSURE_AGE if whose == UNSURE_AGE else whose.partition(" ")[0], []).append(band(age))
                 return _TAKEN
 
-            left = pattern.sub(take, left)
+            for phrase in phrases:
+                left = phrase.pattern.sub(take, left)
         return left.replace(_START, "").replace(_TAKEN, "").replace(_LAST, "")
 
 
@@ -138,7 +149,7 @@ def _marked(phrase: str) -> str:
     return " ".join(_MARKS.get(token, token) for token in re.split(r" +", re.sub(r"([()|\[\]])", r" \1 ", phrase)))
 
 
-def _phrases(phrases: Sequence[str], lists: Dict[str, List[str]]) -> List[Phrase]:
+def _phrases(phrases: Sequence[str], lists: Lists) -> List[Phrase]:
     return [_with_number(Phrase(_marked(one), lists)) for one in phrases]
 
 

@@ -35,8 +35,10 @@ def text_speak() -> Dict[str, str]:
 
 def folded(text: str) -> str:
     """Small letters, one form of each character, no apostrophes, no letter three times in a row."""
-    text = unicodedata.normalize("NFKC", text).translate(_LOOK_ALIKES).translate(_APOSTROPHES).lower()
-    text = "".join(one for one in text if unicodedata.category(one) != "Cf")
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_LOOK_ALIKES)
+        text = "".join(one for one in text if unicodedata.category(one) != "Cf")
+    text = text.translate(_APOSTROPHES).lower()
     return _STRETCHED.sub(r"\1\1", text)
 
 

@@ -57,11 +57,12 @@ def _place(path: Path, row: str) -> str:
 @lru_cache(maxsize=None)
 def _phrases() -> Dict[str, list]:
     """For each sign its phrases as they are written, each with its pattern."""
-    from bot.nlu.phrases import compile_phrase
+    from bot.nlu.phrases import Lists, Phrase
     from bot.nlu.safety_net import PATH, SafetyNetFile
 
     content = read(PATH, SafetyNetFile)
-    return {sign.id: [(phrase, compile_phrase(phrase, content.lists)) for phrase in sign.phrases] for sign in content.signs}
+    lists = Lists(content.lists)
+    return {sign.id: [(phrase, Phrase(phrase, lists).pattern) for phrase in sign.phrases] for sign in content.signs}
 
 
 def phrase_of(sign: str, text: str) -> Optional[str]:

@@ -38,10 +38,12 @@ def serve(
 
     def load():
         from bot.assistant import Assistant
-        from bot.training import check_phrases
+        from bot.training import check_phrases, compile_phrases_aside
 
         check_phrases()
-        return Assistant.load().on_new_message
+        assistant = Assistant.load()
+        compile_phrases_aside()
+        return assistant.on_new_message
 
     try:
         check_data()

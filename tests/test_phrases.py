@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.phrases import Lists, Phrase, PhraseError, Phrases, prepared
+from bot.nlu.phrases import Lists, Phrase, PhraseError, Phrases, compile_all, prepared
+from bot.training import check_phrases
 
 WORD = st.sampled_from(["he", "she", "hit", "hits", "hitting", "me", "my", "knife", "has", "a", "now"])
 PIECE = st.recursive(
@@ -49,3 +50,20 @@ def test_a_phrase_that_is_written_wrong_is_named(written, why):
 def test_a_list_cannot_hold_itself():
     with pytest.raises(PhraseError, match="no list called"):
         Phrase("{loop}", Lists({"loop": ["a {loop}"]}))
+
+
+def test_every_phrase_of_the_data_files_compiles():
+    check_phrases()
+    compile_all(pause=0)   # raises where one gives a broken regular expression
+
+
+def test_all_phrases_are_compiled_and_a_broken_one_is_found():
+    fine, broken = Phrase("he hit me"), Phrase("im #child")
+    broken.written = "(?P<agechild>1) (?P<agechild>2)"
+    kept = Phrases([("fine", fine)])
+    compile_all(pause=0)
+    assert "pattern" in vars(fine)   # else it would be compiled while a message waits
+    kept = Phrases([("broken", broken)])
+    with pytest.raises(re.error):
+        compile_all(pause=0)
+    del kept

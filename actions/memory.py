@@ -107,9 +107,10 @@ def turn_of(tracker: Tracker) -> int:
 
 
 def remember(tracker: Tracker, known: Situation, turn: int, asked: Tuple[str, ...]) -> List[EventType]:
-    """The events that keep all this for the next message."""
+    """The events that keep all this for the next message: only what has changed, since each event costs time in Rasa."""
     concerns = [one for one in news(tracker)["concerns"] if one in known.concerns]
-    return kept(known, turn, asked, concerns or tracker.get_slot("latest"))
+    events = kept(known, turn, asked, concerns or tracker.get_slot("latest"))
+    return [event for event in events if event["value"] != tracker.get_slot(event["name"])]
 
 
 def kept(known: Situation, turn: int, asked: Tuple[str, ...], latest: Optional[List[str]] = None) -> List[EventType]:

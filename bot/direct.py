@@ -5,10 +5,12 @@ import tempfile
 import types
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text, Union
+from typing import Any, Callable, Dict, List, Optional, Text, Union
 
+import rasa.core.actions.action
 import rasa.core.processor
 import rasa.shared.utils.common
+from rasa.core.actions.action import Action
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.core.processor import MessageProcessor
@@ -23,6 +25,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_VALIDATE_SLOT_
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
 from ruamel.yaml import YAML
 from tarsafe import TarSafe
 
@@ -97,14 +100,29 @@ def shorten(processor: MessageProcessor) -> None:
             node._fn = lambda policy, **inputs: policy.predict_action_probabilities(**inputs)
     _without_debugging(processor)
     _without_slot_mappings(processor)
+    # For each action all of Rasa's own are made anew, to look whether it is one of them.
+    rasa.core.actions.action.default_actions = _made_once(rasa.core.actions.action.default_actions)
     # Each event that an action returns is looked up by walking through all classes of events; once is enough.
     rasa.shared.utils.common.all_subclasses = lru_cache(maxsize=None)(rasa.shared.utils.common.all_subclasses)
 
 
+def _made_once(make: Callable[[Optional[EndpointConfig]], List[Action]]) -> Callable[[Optional[EndpointConfig]], List[Action]]:
+    made: Dict[int, List[Action]] = {}   # by the endpoint's place in memory, which the last of the actions holds on to
+
+    def actions(action_endpoint: Optional[EndpointConfig] = None) -> List[Action]:
+        if id(action_endpoint) not in made:
+            made[id(action_endpoint)] = make(action_endpoint)
+        return made[id(action_endpoint)]
+
+    return actions
+
+
 def _without_debugging(processor: MessageProcessor) -> None:
     """Leaves out what only makes lines that are never written."""
-    # Events are copied deeply, five times a message; the processor copies nothing else so.
+    # Events are copied deeply, five times a message; the processor copies nothing else so, and uses this log for nothing else.
     rasa.core.processor.copy = types.SimpleNamespace(deepcopy=lambda events: events)  # type: ignore[attr-defined]
+    rasa.core.processor.structlogger = types.SimpleNamespace(debug=lambda *event, **more: None)  # type: ignore[assignment]
+    processor._log_slots = lambda tracker: None   # type: ignore[method-assign,assignment]
     # To warn of intents and entities that are not in the domain, an empty domain is built and compared with it (3%).
     processor._check_for_unseen_features = lambda parsed: None   # type: ignore[method-assign]
 

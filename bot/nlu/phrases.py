@@ -161,9 +161,15 @@ class Phrases(Generic[Mark]):
         for length, beginnings in self._beginnings.items():
             there |= beginnings & {f"{word[:length]}*" for word in there}
         numbers: Set[int] = set(self._always)
-        for one in there:
-            numbers.update(self._by_need.get(one, ()))
-        return (self._all[number] for number in sorted(numbers) if not any(need.isdisjoint(there) for need in self._all[number][1].needs))
+        for one in self._by_need.keys() & there:
+            numbers.update(self._by_need[one])
+        for number in sorted(numbers):
+            found = self._all[number]
+            for need in found[1].needs[1:]:   # the first of them brought it here
+                if need.isdisjoint(there):
+                    break
+            else:
+                yield found
 
     def that_may_be_in(self, text: str) -> Dict[Mark, List[Phrase]]:
         """The same by mark."""

@@ -83,10 +83,11 @@ class Net:
         whole = "".join(lines)
         fiction = self._any("fiction", whole)
         near = [(line, self._phrases.that_may_be_in(line)) for line in lines]
+        may_be = {sign for _, found in near for sign in found}
         return [
             Found(sign.id, sign.urgency, sign.concern)
             for sign in self.signs
-            if not (fiction and "fiction" in sign.unless) and any(self._means_it(sign, found[sign.id], line) for line, found in near if sign.id in found)
+            if sign.id in may_be and not (fiction and "fiction" in sign.unless) and any(self._means_it(sign, found[sign.id], line) for line, found in near if sign.id in found)
         ]
 
     def _means_it(self, sign: Sign, phrases: List[Phrase], line: str) -> bool:

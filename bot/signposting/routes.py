@@ -3,7 +3,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple, Union
 
-from pydantic import validator
+from pydantic import PrivateAttr, validator
 from pydantic.fields import ModelField
 
 from bot.signposting.data_files import DATA, DataError, Strict, did_you_mean, read, shown
@@ -106,6 +106,7 @@ class Table(Strict):
     other_doors: Tuple[OtherDoors, ...]
     routes: Tuple[Row, ...]
     help_menu: Tuple[Menu, ...]
+    _rows: Dict[str, List[Row]] = PrivateAttr(default_factory=dict)   # by concern, those that may fit it
 
     @validator("families", each_item=True)
     def _known_family(cls, family: Tuple[str, ...], values: Dict) -> Tuple[str, ...]:
@@ -139,7 +140,9 @@ class Table(Strict):
         return one != other and any(one in family and other in family for family in self.families)
 
     def row_for(self, concern: str, known: Situation) -> Row:
-        return next(row for row in self.routes if row.when.fits(concern, known))
+        if concern not in self._rows:
+            self._rows[concern] = [row for row in self.routes if not row.when.concern or concern in row.when.concern]
+        return next(row for row in self._rows[concern] if row.when.fits(concern, known))
 
     def doors_for(self, known: Situation) -> Tuple[str, ...]:
         return next((doors.services for doors in self.other_doors if doors.fits(known)), ())

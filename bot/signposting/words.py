@@ -3,7 +3,7 @@ import datetime
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Dict, Iterable, List, NamedTuple, Optional, Pattern, Tuple
+from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Pattern, Tuple
 
 from bot.signposting.data_files import DATA, DataError, did_you_mean, read_yaml, shown
 from bot.signposting.services import EMERGENCY, registry
@@ -82,16 +82,17 @@ def _names() -> Tuple[Tuple[str, Pattern[str]], ...]:
     )
 
 
-def services_named(text: str) -> List[str]:
-    """The ids of the services that a text names, by their names or as our words call them (`called` in the registry)."""
-    return [service for service, name in _names() if name.search(text)]
+@lru_cache(maxsize=1000)   # our own sentences, said again and again
+def services_named(text: str) -> FrozenSet[str]:
+    """The ids of the services that a text of ours names, by their names or as our words call them (`called` in the registry)."""
+    return frozenset(service for service, name in _names() if name.search(text))
 
 
 def naming_only(services: List[str], text: str) -> str:
     """The text without the sentences that name a service other than these. 999 may always be named: its number is all that is needed."""
     allowed = {*services, EMERGENCY}
     sentences = re.split(r"(?<=[.!?]) +", text)
-    return " ".join(sentence for sentence in sentences if allowed.issuperset(services_named(sentence)))
+    return " ".join(sentence for sentence in sentences if services_named(sentence) <= allowed)
 
 
 def keys_for(words: str, voices: List[str], ending: str = "") -> List[str]:

@@ -1,13 +1,15 @@
 """Rasa's tracker store: of a conversation it keeps the slots, and drops every word and its parse."""
-from typing import Any, Iterable, Optional, Text
+from typing import Any, Iterable, List, Optional, Text
 
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
+from rasa.shared.core.events import ActionExecuted, ActionReverted, ActiveLoop, Event, Restarted, SessionStarted, SlotSet, UserUtteranceReverted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.webchat.conversations import IN_HAND
+
+_TAKE_BACK = {Restarted, SessionStarted, ActionReverted, UserUtteranceReverted, ActiveLoop}
 
 
 class _Tracker(DialogueStateTracker):
@@ -16,6 +18,10 @@ class _Tracker(DialogueStateTracker):
     def copy(self, sender_id: Text = "") -> "_Tracker":
         """Itself: Rasa hands each action a copy, so that what a form's policy said can be taken back; there are no forms here, and a copy is 3% of a message."""
         return self
+
+    def applied_events(self) -> List[Event]:
+        """The events, as they are where none of them takes others back; Rasa looks at each event in eight ways, four times a message."""
+        return super().applied_events() if _TAKE_BACK.intersection(map(type, self.events)) else list(self.events)
 
 
 class SlotsOnlyStore(TrackerStore):
@@ -40,8 +46,6 @@ class SlotsOnlyStore(TrackerStore):
         if turn is None:
             return None
         tracker = self.init_tracker(sender_id)
-        tracker.update(ActionExecuted(ACTION_SESSION_START_NAME), self.domain)
-        tracker.update(SessionStarted(), self.domain)
         for name, value in turn.facts.items():
             if name in tracker.slots:
                 tracker.update(SlotSet(name, value), self.domain)

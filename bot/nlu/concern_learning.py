@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.nlu.concern_model import GRAMS, KERNEL_WIDTH, NGRAM_SHARE, YES_NO, ConcernModel
+from bot.nlu.concern_model import GRAMS, KERNEL_WIDTH, NGRAM_SHARE, YES_NO, ConcernModel, key_of
 
 LANDMARKS = 2000
 SOFTNESS = 1.0           # C of the yes/no heads
@@ -59,9 +59,15 @@ def learn(examples: Sequence[Example]) -> ConcernModel:
         "slopes": np.array([head[2] for head in heads], dtype=np.float32),
         "shifts": np.array([head[3] for head in heads], dtype=np.float32),
     }
+    orders, before = [], 0
     for name, vectorizer in vectorizers.items():
-        arrays[f"{name}_terms"] = vectorizer.get_feature_names_out().astype(str)
-        arrays[f"{name}_idf"] = vectorizer.idf_.astype(np.float32)
+        keys = np.array([key_of(gram) for gram in vectorizer.get_feature_names_out()], dtype=np.uint64)
+        order = np.argsort(keys)
+        arrays[f"{name}_keys"] = keys[order]
+        arrays[f"{name}_idf"] = vectorizer.idf_[order].astype(np.float32)
+        orders.append(before + order)
+        before += len(keys)
+    arrays["gram_weights"] = arrays["gram_weights"][np.concatenate(orders)]
     return ConcernModel(arrays)
 
 

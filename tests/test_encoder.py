@@ -33,6 +33,18 @@ def test_it_does_so_where_nothing_can_be_written_or_what_was_written_is_broken(a
         assert np.allclose(load(folder).encode(TEXTS[:2]), as_packaged[:2], atol=1e-6)
 
 
+def test_it_loads_where_no_memory_may_be_written_and_executed():
+    """As under deploy/safeguarding-bot.service: MemoryDenyWriteExecute."""
+    code = (
+        "import ctypes, sys; sys.exit(77) if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) else None; "
+        "from bot import lean; lean.prepare(); from bot.nlu.sentence_model import load; print(load().encode(['hello']).shape)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": "."}, capture_output=True, text=True)
+    if done.returncode == 77:
+        pytest.skip("this kernel cannot forbid it: Linux 6.3 or later can")
+    assert done.stdout.strip() == "(1, 512)", done.stderr
+
+
 def test_a_mended_word_is_the_same_in_every_run():
     code = (
         "from bot import lean; lean.prepare(); from bot.nlu.spelling import Spelling; "

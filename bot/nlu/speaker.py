@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Dict, List, Match, Optional, Sequence, Text, Tuple
+from typing import Any, Dict, List, Match, Optional, Sequence, Set, Text, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -21,6 +21,7 @@ from bot.signposting.situation import band
 
 PATH = DATA / "speaker.yml"
 UNSURE_AGE = "speaker_age likely"
+STORY = 3              # sentences: a shorter message about another is not turned round
 NOTHING = "nothing"    # in tells and ages: phrases that look alike and tell nothing; they hide their words from the phrases after them
 
 _NUMBERS = "five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
@@ -90,6 +91,7 @@ class Speaker:
         left = self._read_ages(lines, told)
         seen = _opened(lines, text)
         near = [self._tells.that_may_be_in(line) for line in seen]
+        sentences_about: Dict[str, Set[int]] = {}
         for entity, values in self._values.items():
             clear = seen
             for value in values:
@@ -98,7 +100,11 @@ class Speaker:
                     continue
                 if value.partition(" ")[0] == NOTHING:
                     clear = [_replaced(line, phrases, _HIDDEN) for line, phrases in zip(clear, by_line)]
-                elif any(phrase.pattern.search(line) for line, phrases in zip(clear, by_line) for phrase in phrases):
+                    continue
+                there = {place for place, line in enumerate(clear) if any(phrase.pattern.search(line) for phrase in by_line[place])}
+                if there:
+                    if entity == "about":
+                        sentences_about[value] = there & set(range(len(lines)))
                     value, _, weak = value.partition(" ")
                     told.setdefault(f"likely_{entity}" if entity == "audience" and weak == "likely" else entity, []).append(value)
         named = self._services.that_may_be_in("".join(lines))
@@ -106,6 +112,7 @@ class Speaker:
         if services:
             told["service"] = services
         _settle_ages(told, guessed)
+        _settle_about(told, guessed, sentences_about, len(lines))
         only = bool(_OF_THE_SPEAKER & set(told)) and not services and not self._without_fillers(left).strip()
         return {entity: list(dict.fromkeys(values)) for entity, values in told.items()}, only
 
@@ -142,6 +149,14 @@ def _settle_ages(told: Dict[str, List[str]], guessed: Optional[str]) -> None:
         told.setdefault("age" if grown_up else "speaker_age", []).extend(unsure)
     if grown_up and told.get("about", [""])[0] == "self":
         told.pop("age", None)
+
+
+def _settle_about(told: Dict[str, List[str]], guessed: Optional[str], sentences_about: Dict[str, Set[int]], sentences: int) -> None:
+    """A child whose story speaks of itself in as many sentences as of another ("my friends told me to ...") tells its own."""
+    if told.get("about", [""])[0] == "other" and "child" in (guessed, *told.get("audience", [])):
+        surely, other = sentences_about.get("self", set()), len(sentences_about["other"])
+        if sentences >= STORY and (len(surely) >= other or len(surely | sentences_about.get("self likely", set())) > other):
+            told["about"] = ["self"]
 
 
 def _marked(phrase: str) -> str:

@@ -146,8 +146,9 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
             return calm[0] if calm else {"name": NOT_UNDERSTOOD, "confidence": float(1 - reading.worry[0])}, ranking, [], False
         urgent = any(self._is_now(reading, row) for row in rows)
         intents: List[Tuple[str, float]] = []
+        believed = self._believed(reading.intents[0])
         for row in rows:
-            found = self._concern_intents(reading.intents[row], urgent)
+            found = self._concern_intents(reading.intents[row] * believed, urgent)
             intents += [one for one in found if not intents or row == 0 or one[1] >= wants["concern_part"]]
         concerns: List[str] = []
         for concern in (table().concern_of(name) for name, _ in intents):
@@ -173,6 +174,12 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     @staticmethod
     def _now_intents() -> Set[str]:
         return {name for name, meaning in table().urgent_intents.items() if meaning.urgency == "now"}
+
+    def _believed(self, shares: np.ndarray) -> np.ndarray:
+        """1 for each intent, and 0 for those that the whole message does not speak of surely enough (`believed_from` in data/routes.yml)."""
+        worries = shares[self._worries].sum()
+        least = np.array([table().believed_from.get(table().concern_of(name) or "", 0.0) for name in self._model.intents])
+        return (shares >= least * worries).astype(shares.dtype)
 
     def _concern_intents(self, shares: np.ndarray, urgent: bool) -> List[Tuple[str, float]]:
         """The worry that a part speaks of, and others that it speaks of nearly as surely, each with its share of all worries."""

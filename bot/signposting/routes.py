@@ -103,6 +103,7 @@ class Table(Strict):
     urgent_intents: Dict[str, UrgentIntent]
     instead_of: Dict[str, Tuple[str, ...]]
     when_told: Dict[str, Dict[str, str]]
+    believed_from: Dict[str, float]
     other_doors: Tuple[OtherDoors, ...]
     routes: Tuple[Row, ...]
     help_menu: Tuple[Menu, ...]
@@ -115,7 +116,7 @@ class Table(Strict):
                 raise ValueError(f"{concern!r} is not listed under severity{did_you_mean(concern, values['severity'])}")
         return family
 
-    @validator("instead_of", "when_told")
+    @validator("instead_of", "when_told", "believed_from")
     def _known_keys(cls, rows: Dict, values: Dict) -> Dict:
         for concern in [*rows, *(one for replaced in rows.values() if isinstance(replaced, tuple) for one in replaced)]:
             if concern not in values.get("severity", ()):

@@ -19,7 +19,7 @@ from sklearn.svm import LinearSVC
 
 from bot.nlu.concern_model import GRAMS, KERNEL_WIDTH, NGRAM_SHARE, YES_NO, ConcernModel, key_of
 
-LANDMARKS = 2000
+LANDMARKS = 3000
 SOFTNESS = 1.0           # C of the yes/no heads
 SOFTNESS_INTENTS = 0.5   # C of the intents' head
 FOLDS = 3

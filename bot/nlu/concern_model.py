@@ -10,7 +10,7 @@ from typing import Callable, Dict, List, NamedTuple, Sequence
 
 import numpy as np
 
-KERNEL_WIDTH = 1.0       # gamma of the Gaussian kernel between sentence vectors of length 1
+KERNEL_WIDTH = 1.6       # gamma of the Gaussian kernel between sentence vectors of length 1
 NGRAM_SHARE = 0.5        # weight of the n-grams beside the kernel
 SHARPNESS = 3.0          # how much the best intent takes of the shares
 YES_NO = 4               # the heads before the intents': worry, now, adult, child

@@ -52,7 +52,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
             "worry_hint": 0.3,      # from this probability on,
             "worry_part_alone": 0.99,  # or the part is as sure as this: the one sentence in a long calm message;
             "now_part_alone": 0.7,  # or it is a worry and danger now as surely as this
-            "now": 0.2,             # danger now, the whole message: low, since a missed danger is worse than a needless 999
+            "now": 0.22,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
             "now_part": 0.6,        # a part of it, and
             "now_part_share": 0.6,  # this share of all intents in the part: out of a calm story "she rang me in floods" is no danger
             "now_worries": 0.4,     # below this share of worries among all intents a message is hardly one, and is not danger now

@@ -48,11 +48,13 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         return {
             "worry": 0.6,           # the whole message is a worry from this probability on
+            "one_worry": 0.5,       # or it hints at one, and a single worry has this share of all intents
             "worry_part": 0.78,     # a part of it, where the whole hints at one too,
             "worry_hint": 0.3,      # from this probability on,
             "worry_part_alone": 0.99,  # or the part is as sure as this: the one sentence in a long calm message;
             "now_part_alone": 0.7,  # or it is a worry and danger now as surely as this
             "now": 0.22,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
+            "now_share": 0.05,      # and this share of all intents is danger now
             "now_part": 0.6,        # a part of it, and
             "now_part_share": 0.6,  # this share of all intents in the part: out of a calm story "she rang me in floods" is no danger
             "now_worries": 0.4,     # below this share of worries among all intents a message is hardly one, and is not danger now
@@ -133,7 +135,8 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     def _decide(self, reading: Reading) -> Tuple[Dict[Text, Any], List[Dict[Text, Any]], List[str], bool]:
         """The intent, the ranking of the whole message, the concerns, most severe first, and whether it is danger now."""
         wants = self._config
-        rows = [0] if reading.worry[0] >= wants["worry"] else []
+        one_worry = reading.worry[0] >= wants["worry_hint"] and reading.intents[0][self._worries].max() >= wants["one_worry"]
+        rows = [0] if one_worry or reading.worry[0] >= wants["worry"] else []
         from_part = wants["worry_part"] if reading.worry[0] >= wants["worry_hint"] else wants["worry_part_alone"]
         for row in range(1, len(reading.worry)):
             danger = reading.worry[row] >= wants["worry_part"] and self._nowness(reading, row)[0] >= wants["now_part_alone"]
@@ -161,7 +164,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     def _is_now(self, reading: Reading, row: int) -> bool:
         nowness, share = self._nowness(reading, row)
         if row == 0:
-            return nowness >= self._config["now"]
+            return nowness >= self._config["now"] and share >= self._config["now_share"]
         return nowness >= self._config["now_part"] and share >= self._config["now_part_share"]
 
     def _nowness(self, reading: Reading, row: int) -> Tuple[float, float]:

@@ -9,23 +9,27 @@ from bot.evaluation.sets import SETS, read_ordinary, read_set
 
 AT_LEAST = {   # two or three messages below what was reached: by so much a training with a few more phrases differs
     # set: (999 first where it is needed, right services all shown, worries taken as a worry)
-    "english": (0.97, 0.96, 0.98),
+    "english": (0.98, 0.96, 0.98),
     "english_second": (0.94, 0.94, 0.98),
-    "english_third": (0.95, 0.95, 0.97),
-    "english_fourth": (0.95, 0.93, 0.97),
-    "english_fifth": (0.93, 0.95, 0.98),
-    "languages": (0.92, 0.92, 0.99),
-    "languages_second": (0.91, 0.90, 0.99),
+    "english_third": (0.96, 0.95, 0.97),
+    "english_fourth": (0.97, 0.93, 0.97),
+    "english_fifth": (0.95, 0.95, 0.98),
+    "english_sixth": (0.96, 0.92, 0.98),
+    "english_seventh": (0.93, 0.94, 0.97),
+    "languages": (0.95, 0.92, 0.99),
+    "languages_second": (0.93, 0.90, 0.99),
     "languages_third": (0.94, 0.95, 0.99),
     "languages_fourth": (0.93, 0.94, 0.99),
 }
 AT_MOST = {
     # set: (harmless led by 999, harmless taken as a worry)
-    "hard_negatives": (0.02, 0.14),
+    "hard_negatives": (0.02, 0.12),
     "hard_negatives_third": (0.03, 0.13),
     "hard_negatives_fourth": (0.03, 0.12),
-    "hard_negatives_fifth": (0.03, 0.13),
-    "ordinary": (0.006, 0.035),
+    "hard_negatives_fifth": (0.04, 0.10),
+    "hard_negatives_sixth": (0.06, 0.18),
+    "hard_negatives_seventh": (0.05, 0.11),
+    "ordinary": (0.006, 0.03),
 }
 
 

@@ -19,7 +19,7 @@ from bot.nlu.concern_model import ConcernModel, Reading
 from bot.nlu.encoder import readable
 from bot.nlu.noise import NOISES
 from bot.nlu.spelling import spelling_of
-from bot.nlu.text import text_of
+from bot.nlu.text import IS_ENGLISH, text_of
 from bot.nlu.vectors import vectors_of
 from bot.signposting.routes import by_severity, table
 
@@ -54,6 +54,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
             "worry_part_alone": 0.99,  # or the part is as sure as this: the one sentence in a long calm message;
             "now_part_alone": 0.7,  # or it is a worry and danger now as surely as this
             "now": 0.22,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
+            "now_elsewhere": 0.32,  # the same in other languages, where the encoder sees danger more readily
             "now_share": 0.05,      # and this share of all intents is danger now
             "now_part": 0.6,        # a part of it, and
             "now_part_share": 0.6,  # this share of all intents in the part: out of a calm story "she rang me in floods" is no danger
@@ -121,7 +122,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         texts = readable(text)
         vectors = np.vstack([whole.features, sequence.features]) if len(texts) > 1 else whole.features
         reading = self._model.read(vectors, texts)
-        intent, ranking, concerns, urgent = self._decide(reading)
+        intent, ranking, concerns, urgent = self._decide(reading, message.get(IS_ENGLISH, True))
         found = [{"entity": "concern", "value": concern} for concern in concerns]
         if urgent:
             found.append({"entity": "urgency", "value": "now"})
@@ -132,7 +133,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
 
-    def _decide(self, reading: Reading) -> Tuple[Dict[Text, Any], List[Dict[Text, Any]], List[str], bool]:
+    def _decide(self, reading: Reading, english: bool = True) -> Tuple[Dict[Text, Any], List[Dict[Text, Any]], List[str], bool]:
         """The intent, the ranking of the whole message, the concerns, most severe first, and whether it is danger now."""
         wants = self._config
         one_worry = reading.worry[0] >= wants["worry_hint"] and reading.intents[0][self._worries].max() >= wants["one_worry"]
@@ -147,7 +148,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         if not rows:
             calm = [one for one in ranking if table().concern_of(one["name"]) is None and one["confidence"] >= wants["understood"]]
             return calm[0] if calm else {"name": NOT_UNDERSTOOD, "confidence": float(1 - reading.worry[0])}, ranking, [], False
-        urgent = any(self._is_now(reading, row) for row in rows)
+        urgent = any(self._is_now(reading, row, english) for row in rows)
         intents: List[Tuple[str, float]] = []
         believed = self._believed(reading.intents[0])
         for row in rows:
@@ -161,10 +162,10 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         confidence = float(max(reading.worry[row] for row in rows))
         return {"name": intents[0][0], "confidence": confidence}, ranking, concerns, urgent
 
-    def _is_now(self, reading: Reading, row: int) -> bool:
+    def _is_now(self, reading: Reading, row: int, english: bool) -> bool:
         nowness, share = self._nowness(reading, row)
         if row == 0:
-            return nowness >= self._config["now"] and share >= self._config["now_share"]
+            return nowness >= self._config["now" if english else "now_elsewhere"] and share >= self._config["now_share"]
         return nowness >= self._config["now_part"] and share >= self._config["now_part_share"]
 
     def _nowness(self, reading: Reading, row: int) -> Tuple[float, float]:

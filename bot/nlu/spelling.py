@@ -24,7 +24,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from symspellpy import SymSpell, Verbosity
 
-from bot.nlu.text import MENDED, folded, text_speak
+from bot.nlu.text import IS_ENGLISH, MENDED, folded, text_speak
 
 DICTIONARY = "frequency_dictionary_en_82_765.txt"
 COMMON = 100_000          # a word that is rarer than this in the dictionary (its uses in books and pages) may be a typing error
@@ -89,12 +89,20 @@ class Spelling:
         kept = json.loads(path.read_text(encoding="utf-8"))
         return cls(kept["said"], {(first, second): uses for first, second, uses in kept["pairs"]}, frozenset(kept["elsewhere"]))
 
+    def is_english(self, text: str) -> bool:
+        """True where enough of the words are English, or there are none."""
+        typed = _plain_words(text)
+        return self._english(typed, [self._knows(one) for one in typed])
+
+    def _english(self, words: Sequence[str], known: Sequence[bool]) -> bool:
+        return sum(is_known and one not in self.elsewhere for one, is_known in zip(words, known)) >= ENGLISH * len(words)
+
     def mended(self, text: str) -> str:
         """The text with its typing errors mended, all else as it was."""
         found = list(_TOKEN.finditer(text))
         typed = [folded(one.group(0)) for one in found]
         known = [self._knows(one) or self._knows(folded(_ENDING.sub("", match.group(0)))) for one, match in zip(typed, found)]
-        if all(known) or sum(known[place] and one not in self.elsewhere for place, one in enumerate(typed)) < ENGLISH * len(typed):
+        if all(known) or not self._english(typed, known):
             return text
         strange = [one for one, is_known in zip(typed, known) if not is_known]
         if FOREIGN <= sum(one in self.elsewhere for one in strange) >= len(strange) / 2:
@@ -184,6 +192,7 @@ class SpellingTolerance(GraphComponent):
         for message in messages:
             if message.get(TEXT) and self._spelling:
                 message.set(MENDED, self._spelling.mended(message.get(TEXT)))
+                message.set(IS_ENGLISH, self._spelling.is_english(message.get(TEXT)))
         return messages
 
 

@@ -20,6 +20,7 @@ _SENTENCE_END = re.compile(r"[.!?;\n。！？；۔।]+|(?<=\w) - ")
 _CLAUSE = re.compile(r",|،|\b(?:but|because|and then|anyway|also|btw|so)\b")
 
 MENDED = "mended"    # the key of a message's text with its typing errors mended
+IS_ENGLISH = "is english"   # the key of whether it is in English
 LONGEST_PART = 28    # words: a longer sentence is read clause by clause, or in windows
 SHORTEST_PART = 3    # words: a shorter one joins its neighbour
 

@@ -124,7 +124,10 @@ class Spelling:
         near = self._nearby(word)
         return max(near, key=lambda one: self._fits(one[0], before, after) - WRONG_LETTER * one[1])[0] if near else word
 
-    @lru_cache(maxsize=4096)
+    def remember_words(self) -> None:
+        """Looks each word up once: for training phrases, never for what visitors type."""
+        self._nearby = lru_cache(maxsize=None)(self._nearby)   # type: ignore[method-assign]
+
     def _nearby(self, word: str) -> Sequence[Tuple[str, int]]:
         """Words that may have been meant, and how many letters are wrong."""
         far = 1 if len(word) < 7 else 2
@@ -203,4 +206,6 @@ def spelling_of(training_data: TrainingData) -> Spelling:
     for example in training_data.intent_examples:
         metadata = (example.get(METADATA) or {}).get(METADATA_INTENT) or {}
         (others if "language" in metadata else english).append(example.get(TEXT) or "")
-    return Spelling.learn(english, others)
+    spelling = Spelling.learn(english, others)
+    spelling.remember_words()
+    return spelling

@@ -31,6 +31,7 @@ def test_it_does_so_where_nothing_can_be_written_or_what_was_written_is_broken(a
     (tmp_path / "broken" / "table.npy").write_bytes(b"no numbers")
     for folder in (tmp_path / "file" / "encoder", tmp_path / "broken"):
         assert np.allclose(load(folder).encode(TEXTS[:2]), as_packaged[:2], atol=1e-6)
+    assert (tmp_path / "broken" / "graph.onnx").stat().st_size, "what was broken is written anew"
 
 
 def test_it_loads_where_no_memory_may_be_written_and_executed():

@@ -26,7 +26,7 @@ AT_MOST = {
     "hard_negatives": (0.02, 0.12),
     "hard_negatives_third": (0.03, 0.13),
     "hard_negatives_fourth": (0.03, 0.12),
-    "hard_negatives_fifth": (0.04, 0.10),
+    "hard_negatives_fifth": (0.03, 0.10),
     "hard_negatives_sixth": (0.06, 0.18),
     "hard_negatives_seventh": (0.05, 0.11),
     "ordinary": (0.006, 0.03),

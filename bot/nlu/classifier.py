@@ -32,7 +32,7 @@ RANKED = 10
 class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     """Sets the intent and its ranking, and adds every concern found, the urgency and the likely speaker as entities.
 
-    A message is a worry where the whole, or any part of it, is one surely enough; the thresholds are in config.yml.
+    A message is a worry where the whole, or any part of it, is one surely enough; the thresholds are below, and config.yml may set others.
     """
 
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: ConcernModel = None) -> None:

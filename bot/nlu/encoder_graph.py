@@ -22,7 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 BRANCH = 256                           # numbers of a word in each of the three branches
 BRANCHES = ((2, 0), (3, 1), (5, 2))    # each reads so many words in a row, and so many of them before the word
 REACH = 2                              # words before and after a word that the widest branch reads
-_OPSET, _FORMAT = 17, 8                # what ONNX Runtime 1.16 reads
+_OPSET, _FORMAT = 17, 8                # read by ONNX Runtime from 1.16 on
 
 
 def graph(weights: Mapping[str, np.ndarray]) -> bytes:

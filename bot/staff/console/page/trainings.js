@@ -20,7 +20,7 @@ export class Trainings {
           h("div", {}, h("dt", {}, "The one before"), h("dd", {}, trained.previous ?? "none kept yet"))),
         h("p", {}, trained.of_this_data
           ? "The training in use has learned from the phrases as they are now."
-          : "What the model learns from has changed since: run `make train` in the terminal (about three minutes), then start the console anew. Until then the bot understands as before. Routes, services and words count at once."),
+          : "What the model learns from has changed since: run `make train` in the terminal (about four minutes), then start the console anew. Until then the bot understands as before. Routes, services and words count at once."),
         h("p", {}, "Every test is held with both trainings, on the routes and words of now. What is answered otherwise is listed, also where no test minds."));
       this.compare.disabled = !trained.previous;
     } catch (error) {

@@ -140,7 +140,7 @@ def _workers(rounds: int) -> Dict[str, Any]:
         if url is None:
             return {"not measured": "there is no redis-server"}
         environment = {"REDIS_URL": url, "SESSION_SECRET": SECRET}
-        conversations = in_conversations(short_texts(), 5, MANY)
+        conversations = in_conversations(short_texts(), 5, 10 * MANY)   # some seconds: of half a second, the ends would be most, when one worker waits for the other
         with running(Ours, 1, **environment) as one, running(Ours, 2, **environment) as two:
             found: Dict[str, List[Run]] = {"one worker": [], "two workers": []}
             for number in range(rounds):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import Any, Dict, List, Match, Optional, Sequence, Set, Text, Tuple
 
@@ -27,23 +28,40 @@ NOTHING = "nothing"    # in tells and ages: phrases that look alike and tell not
 _NUMBERS = "five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
 _NUMBER_WORDS = {word: number for number, word in enumerate(_NUMBERS, start=5)}
 _NUMBER_WORDS.update({"one": 1, "two": 2, "three": 3, "four": 4, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80})
-# What stands for a number in an age phrase: any age, one under 18, the age at the next birthday.
-_SLOTS = {"#child": "agechild", "#next": "agenext", "#": "ageany"}
+# What stands for a number in an age phrase: any age, one under 18, one of 19 or more, the age at the next birthday, the year of birth.
+_SLOTS = {"#child": "agechild", "#adult": "ageadult", "#next": "agenext", "#born": "agebirth", "#": "ageany"}
 _CHILDS_AGE = "|".join(["1[0-7]", "[1-9]", *(word for word, number in _NUMBER_WORDS.items() if number < 18)])
+_ADULTS_AGE = "|".join(["19", r"[2-9]\d", *(word for word, number in _NUMBER_WORDS.items() if number > 18)])
 _ANY_AGE = "|".join([r"\d{1,2}", *_NUMBER_WORDS])
+_AGES = {"agechild": _CHILDS_AGE, "ageadult": _ADULTS_AGE, "agenext": _ANY_AGE, "agebirth": r"19[3-9]\d|20[0-3]\d", "ageany": _ANY_AGE}
 
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty"
+_UNITS = "one|two|three|four|five|six|seven|eight|nine"
 _SPELLINGS = (    # how ages are typed, and how the phrases write them
-    (re.compile(r"\b(\d{1,2})[ -]?(?:y|yr|yrs|year|years)[ /-]{0,2}(?:o|old|olds)\b"), r"\1 year old"),
+    (re.compile(rf"\b({_TENS})[ -]({_UNITS})\b"), lambda found: str(_NUMBER_WORDS[found[1]] + _NUMBER_WORDS[found[2]])),
+    (re.compile(rf"\b(\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})[ -]?(?:y|yr|yrs|year|years)[ ./-]{{0,2}}(?:o|old|olds|of age)\b"), r"\1 year old"),
+    (re.compile(r"\b(\d{1,2})(yrs?|y)\b"), r"\1 years"),
+    (re.compile(r"\b(?:p|primary )([1-7])(s?)\b"), r"year \1 \2"),    # Scotland: Primary 7 is 11 as Year 7 is, S3 is 14 as Year 10 is
+    (re.compile(r"(^|[.,(]|\b(?:in|into|started|now|am|im|an|my|our|of|is)) ?\bs([1-6])\b"), lambda found: f"{found[1]} year {int(found[2]) + 7}"),
     (re.compile(r"\b(?:y|yr ?|year ?)(\d{1,2})(s?)\b"), r"year \1 \2"),
-    (re.compile(r"\b(\d\d)(f|m)\b"), r"\1 \2"),
-    (re.compile(r"\b(f|m)(\d\d)\b"), r"\1 \2"),
+    (re.compile(r"\bu(\d{1,2})(s?)\b"), r"under \1 \2"),
+    (re.compile(r"\b(\d\d) ?/? ?(f|m|nb)\b"), r"\1 \2"),
+    (re.compile(r"\b(f|m|nb) ?/? ?(\d\d)\b"), r"\1 \2"),
     (re.compile(r"\b(im|age|aged)(\d{1,2})\b"), r"\1 \2"),
     (re.compile(r"\b(\d\d)(s|ish)\b"), r"\1 \2"),
     (re.compile(r"\b4\b(?= year old)"), "four"),
     (re.compile(r"\b(is|im|hes|shes|only|about|age|aged|year|just|my|turned|of) 4\b(?! (?:me|my|you|u|the|a|us|him|her|them|real|ever|help)\b)"), r"\1 four"),
 )
+_NUMBER = rf"(?<![£$€#.\d])\b(?:{_ANY_AGE})\b"
+_PUNCTUATION = (    # what stands beside a number is kept for the phrases with an age, as a word that nobody types
+    (re.compile(rf"(?<!\d)([,(]|\s-(?=\s))\s*(?={_NUMBER}(?![:\d]))"), r"\1 commabeside "),
+    (re.compile(rf"([.!?;]\s+|\n\s*)(?={_NUMBER}(?![:\d]))"), r"\1 stopbeside "),
+    (re.compile(rf"({_NUMBER})(?=\s*(?:,(?!\s*\d)|\)|\s-\s)\s*\S)"), r"\1 commabeside "),
+    (re.compile(rf"({_NUMBER})(?=\s*[.!?;\n]\s*\S)(?!\.\d)"), r"\1 stopbeside "),
+)
+_BESIDE = re.compile(r"(?:commabeside|stopbeside) ")
 _START, _END, _LAST, _TAKEN, _HIDDEN = "^ ", "$ ", "$$ ", "¤ ", "¬ "
-_MARKS = {"^": "messagestart", "$": "openingend", "$$": "messageend", **_SLOTS}
+_MARKS = {"^": "messagestart", "$": "openingend", "$$": "messageend", ",": "commabeside", ".": "stopbeside", **_SLOTS}
 _OF_THE_SPEAKER = {"age", "speaker_age", "age_of_somebody", "age_of_them", "audience", "likely_audience", "about"}
 _STAND_INS = frozenset(_MARKS.values())
 _OPPOSITE = {"adult": "child", "child": "adult"}
@@ -73,7 +91,7 @@ class Speaker:
             )
             self._ages = Phrases(
                 ((whose, school), one) for school, ages in ((False, found.ages), (True, found.school_years))
-                for whose, phrases in ages.items() for one in _phrases(phrases, lists)
+                for whose, phrases in ages.items() for one in _phrases(phrases, lists, hiding=_kind(whose) == NOTHING)
             )
             self._fillers = Phrases(("filler", one) for one in _phrases(found.fillers, lists))
         except PhraseError as error:
@@ -88,7 +106,7 @@ class Speaker:
         text = _spelled(folded(text))
         lines = [prepared(one) for one in sentences(text)]
         told: Dict[str, List[str]] = {}
-        left = self._read_ages(lines, told)
+        left = self._read_ages(text, told)
         seen = _opened(lines, text)
         near = [self._tells.that_may_be_in(line) for line in seen]
         sentences_about: Dict[str, Set[int]] = {}
@@ -98,7 +116,7 @@ class Speaker:
                 by_line = [found.get((entity, value), []) for found in near]
                 if not any(by_line):
                     continue
-                if value.partition(" ")[0] == NOTHING:
+                if _kind(value) == NOTHING:
                     clear = [_replaced(line, phrases, _HIDDEN) for line, phrases in zip(clear, by_line)]
                     continue
                 there = {place for place, line in enumerate(clear) if any(phrase.pattern.search(line) for phrase in by_line[place])}
@@ -106,7 +124,7 @@ class Speaker:
                     if entity == "about":
                         sentences_about[value] = there & set(range(len(lines)))
                     value, _, weak = value.partition(" ")
-                    told.setdefault(f"likely_{entity}" if entity == "audience" and weak == "likely" else entity, []).append(value)
+                    told.setdefault(f"likely_{entity}" if entity == "audience" and _kind(weak) == "likely" else entity, []).append(value)
         named = self._services.that_may_be_in("".join(lines))
         services = [service for service, names in named.items() if any(name.pattern.search(line) for name in names for line in lines)]
         if services:
@@ -119,23 +137,25 @@ class Speaker:
     def _without_fillers(self, text: str) -> str:
         return _replaced(text, self._fillers.that_may_be_in(text).get("filler", []), "")
 
-    def _read_ages(self, lines: List[str], told: Dict[str, List[str]]) -> str:
+    def _read_ages(self, text: str, told: Dict[str, List[str]]) -> str:
         """Adds the ages to `told`, each number read once by the first phrase that has it; returns what is left of the message."""
-        left = _START + "".join(lines) + _LAST
+        for found, kept in _PUNCTUATION:
+            text = found.sub(kept, text)
+        left = _START + "".join(prepared(one) for one in sentences(text)) + _LAST
         for (whose, school), phrases in self._ages.that_may_be_in(left).items():
 
             def take(match: Match[str]) -> str:
-                if whose == NOTHING:
+                if _kind(whose) == NOTHING:
                     return _HIDDEN
                 age = _age(match, school)
                 if age is None:
                     return match.group(0)
-                told.setdefault(UNSURE_AGE if whose == UNSURE_AGE else whose.partition(" ")[0], []).append(band(age))
+                told.setdefault(UNSURE_AGE if whose == UNSURE_AGE else _kind(whose), []).append(band(age))
                 return _TAKEN
 
             for phrase in phrases:
                 left = phrase.pattern.sub(take, left)
-        return left.replace(_START, "").replace(_TAKEN, "").replace(_LAST, "")
+        return _BESIDE.sub("", left.replace(_START, "").replace(_TAKEN, "").replace(_LAST, ""))
 
 
 def _settle_ages(told: Dict[str, List[str]], guessed: Optional[str]) -> None:
@@ -144,7 +164,7 @@ def _settle_ages(told: Dict[str, List[str]], guessed: Optional[str]) -> None:
     An age that was said of another ("my youngest, she's two") is not kept where the message is about the speaker.
     """
     unsure = told.pop(UNSURE_AGE, [])
-    grown_up = guessed == "adult" or told.get("audience", [""])[0] in ("adult", "professional") or told.get("likely_audience") == ["professional"]
+    grown_up = bool({"adult", "professional"} & {guessed, told.get("audience", told.get("likely_audience", [""]))[0]})
     if unsure:
         told.setdefault("age" if grown_up else "speaker_age", []).extend(unsure)
     if grown_up and told.get("about", [""])[0] == "self":
@@ -159,19 +179,26 @@ def _settle_about(told: Dict[str, List[str]], guessed: Optional[str], sentences_
             told["about"] = ["self"]
 
 
+def _kind(name: str) -> str:
+    """The first word of a value's name: the second is for people."""
+    return name.partition(" ")[0]
+
+
 def _marked(phrase: str) -> str:
     """The phrase with words in place of the signs ^, $ and #, which the language of phrases does not know."""
     return " ".join(_MARKS.get(token, token) for token in re.split(r" +", re.sub(r"([()|\[\]])", r" \1 ", phrase)))
 
 
-def _phrases(phrases: Sequence[str], lists: Lists) -> List[Phrase]:
-    return [_with_number(Phrase(_marked(one), lists)) for one in phrases]
+def _phrases(phrases: Sequence[str], lists: Lists, hiding: bool = False) -> List[Phrase]:
+    return [_with_number(Phrase(_marked(one), lists), hiding) for one in phrases]
 
 
-def _with_number(phrase: Phrase) -> Phrase:
+def _with_number(phrase: Phrase, hiding: bool) -> Phrase:
+    """A comma before a number, and what stands after it, need not be written in a phrase; one that hides goes by what is written ("14 girls", not "14, girls")."""
+    before, after = f"(?:{_MARKS[',']} )?", "" if hiding else f"(?:{_MARKS[',']} |{_MARKS['.']} )?"
     written = phrase.written.replace("messagestart ", re.escape(_START)).replace("openingend ", re.escape(_END)).replace("messageend ", re.escape(_LAST))
-    for name, ages in (("agechild", _CHILDS_AGE), ("agenext", _ANY_AGE), ("ageany", _ANY_AGE)):
-        written = written.replace(f"{name} ", f"(?P<{name}>{ages}) ", 1).replace(f"{name} ", f"(?:{ages}) ")
+    for name, ages in _AGES.items():
+        written = written.replace(f"{name} ", f"{before}(?P<{name}>{ages}) {after}", 1).replace(f"{name} ", f"{before}(?:{ages}) {after}")
     phrase.written = written
     return phrase
 
@@ -199,9 +226,11 @@ def _age(match: Match[str], school: bool) -> Optional[int]:
     name, number = next((name, number) for name, number in match.groupdict().items() if number)
     age = int(number) if number.isdigit() else _NUMBER_WORDS[number]
     if school:
-        return age + 5 if 1 <= age <= 13 else None   # year 9 is 13 to 14: the younger age is taken
+        return age + 4 if 1 <= age <= 13 else None   # year 9 is 13 to 14: the younger age is taken
     if name == "agenext":
         age -= 1
+    if name == "agebirth":
+        age = date.today().year - age - (date.today().month < 7)   # the likelier of the two ages
     return age if 0 < age < 100 else None
 
 
@@ -226,8 +255,11 @@ class SpeakerExtractor(GraphComponent, EntityExtractorMixin):
         for message in messages:
             guessed = next((one["value"] for one in message.get(ENTITIES, []) if one["entity"] == "likely_audience"), None)
             told, only = speaker().read(text_of(message), guessed)
-            if guessed == "child":
-                told.pop("likely_audience", None)
+            likely = told.get("likely_audience", [""])[0]
+            if guessed == "child" and likely == "professional":
+                del told["likely_audience"]
+            elif guessed and likely == _OPPOSITE[guessed]:
+                told["likely_audience"] = []   # two guesses disagree
             if guessed and told.get("audience") == [_OPPOSITE[guessed]] and "speaker_age" not in told:
                 told["audience"], guessed = [], None   # phrases and learning disagree: who speaks stays unknown, and both doors are shown
             found = [{"entity": entity, "value": value} for entity, values in told.items() for value in values]

@@ -60,6 +60,13 @@ from bot.signposting.situation import band
         ("me nan does everything cos mam is always out", "audience", "child"),
         ("dad said hed kill me if i told", "audience", "child"),
         ("im not an adult", "audience", "child"),
+        ("18 in two weeks and he says we can do it then", "speaker_age", "16_17"),
+        ("dad here, 43, separated", "speaker_age", "19_plus"),
+        ("his school rang, he told them i smack him", "audience", "adult"),
+        ("i can't cope with this baby any more", "audience", "adult"),
+        ("child in my class keeps stealing food", "audience", "professional"),
+        ("i told miss and she did nothing", "audience", "child"),
+        ("my maths teacher keeps touching my leg", "likely_audience", "child"),
     ],
 )
 def test_what_is_told(text, entity, value):
@@ -79,11 +86,18 @@ def test_a_year_of_birth_tells_the_age(years):
         "he is 30", "i waited 3 years", "10 minutes ago", "my boyfriend is 19", "a 40 year old man messages me", "it costs 15 pounds",
         "his girlfriend is 27", "my stepdad, 38, comes into my room", "he says he's 17", "i met a guy. 34", "50 people have seen it", "they sent me 20 messages",
         "i'm 5 foot 2", "im 16 weeks pregnant", "abused as a 9 year old", "rung that school nine times. nine", "my sisters three", "it was £20, he said",
+        "i want to leave when im 18", "when i turn 18 im leaving", "i told him i was 18", "i feel like im 50",
     ],
 )
 def test_other_numbers_are_no_ages(text):
     told, _ = speaker().read(text)
     assert "speaker_age" not in told and "age" not in told, told
+
+
+@pytest.mark.parametrize("text", ["my swimming coach, 45, texts me at night", "he was my scout leader"])
+def test_somebody_elses_job_makes_no_professional(text):
+    told, _ = speaker().read(text)
+    assert "professional" not in [*told.get("audience", []), *told.get("likely_audience", [])]
 
 
 @pytest.mark.parametrize("text", ["lad i know got the belt off his dad", "She tells that little boy to shut up", "shes only 15", "i was 7 when it started"])

@@ -40,9 +40,11 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         self._storage = storage
         self._resource = resource
         self._model = model
-        if model is not None:   # which of its intents are worries, and which of them danger now
-            self._worries = np.array([table().concern_of(name) is not None for name in model.intents])
+        if model is not None:   # of each of its intents: whether it is a worry, danger now, and the share from which it is believed
+            concerns = [table().concern_of(name) for name in model.intents]
+            self._worries = np.array([concern is not None for concern in concerns])
             self._now = np.isin(model.intents, sorted(self._now_intents()))
+            self._believed_from = np.array([table().believed_from.get(concern or "", 0.0) for concern in concerns])
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
@@ -181,14 +183,11 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
 
     def _believed(self, shares: np.ndarray) -> np.ndarray:
         """1 for each intent, and 0 for those that the whole message does not speak of surely enough (`believed_from` in data/routes.yml)."""
-        worries = shares[self._worries].sum()
-        least = np.array([table().believed_from.get(table().concern_of(name) or "", 0.0) for name in self._model.intents])
-        return (shares >= least * worries).astype(shares.dtype)
+        return (shares >= self._believed_from * shares[self._worries].sum()).astype(shares.dtype)
 
     def _concern_intents(self, shares: np.ndarray, urgent: bool) -> List[Tuple[str, float]]:
         """The worry that a part speaks of, and others that it speaks of nearly as surely, each with its share of all worries."""
         asked = self._worries if urgent else self._worries & ~self._now
-        ranked = [(self._model.intents[place], float(shares[place])) for place in np.argsort(-shares) if asked[place]]
-        total = sum(share for _, share in ranked) or 1.0
-        ranked = [(name, share / total) for name, share in ranked]
-        return ranked[:1] + [one for one in ranked[1:3] if one[1] >= self._config["another_concern"]]
+        total = shares[asked].sum() or 1.0
+        first, *others = [(self._model.intents[place], float(shares[place] / total)) for place in np.argsort(np.where(asked, -shares, 1.0))[:3]]
+        return [first] + [one for one in others if one[1] >= self._config["another_concern"]]

@@ -17,9 +17,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.nlu.concern_model import GRAMS, KERNEL_WIDTH, NGRAM_SHARE, YES_NO, ConcernModel, key_of
+from bot.nlu.concern_model import GRAMS, YES_NO, ConcernModel, key_of
 
 LANDMARKS = 3000
+KERNEL_WIDTH = 1.6       # gamma of the Gaussian kernel between sentence vectors of length 1
+NGRAM_SHARE = 0.5        # weight of the n-grams beside the kernel
 SOFTNESS = 1.0           # C of the yes/no heads
 SOFTNESS_INTENTS = 0.5   # C of the intents' head
 FOLDS = 3
@@ -52,9 +54,10 @@ def learn(examples: Sequence[Example]) -> ConcernModel:
     kernel_size = nystroem.components_.shape[0]
     arrays = {
         "intents": np.array(names),
+        "kernel_width": np.float32(KERNEL_WIDTH),
         "landmarks": nystroem.components_.astype(np.float32),
         "kernel_weights": (nystroem.normalization_.T @ weights[:kernel_size]).astype(np.float32),
-        "gram_weights": np.ascontiguousarray(weights[kernel_size:], dtype=np.float32),
+        "gram_weights": np.ascontiguousarray(weights[kernel_size:] * NGRAM_SHARE, dtype=np.float32),
         "offsets": np.array([*(head[1] for head in heads), *machine[1]], dtype=np.float32),
         "slopes": np.array([head[2] for head in heads], dtype=np.float32),
         "shifts": np.array([head[3] for head in heads], dtype=np.float32),

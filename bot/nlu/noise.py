@@ -2,13 +2,8 @@
 import random
 from typing import Callable, Dict, List
 
+from bot.nlu.slips import NEIGHBOURS
 from bot.nlu.text import text_speak
-
-_NEIGHBOURS = {
-    "q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "ryg", "y": "tuh", "u": "yij", "i": "uok", "o": "ipl", "p": "ol", "a": "qsz",
-    "s": "adwx", "d": "sfec", "f": "dgrv", "g": "fhtb", "h": "gjyn", "j": "hkum", "k": "jli", "l": "kop", "z": "axs", "x": "zsc",
-    "c": "xdv", "v": "cfb", "b": "vgn", "n": "bhm", "m": "njk",
-}
 
 
 def typing_errors(text: str, chance: random.Random, share: float = 0.1) -> str:
@@ -20,7 +15,7 @@ def typing_errors(text: str, chance: random.Random, share: float = 0.1) -> str:
         if letter.isalpha() and chance.random() < share:
             kind = chance.choice(("neighbour", "out", "double", "swap"))
             if kind == "neighbour":
-                out.append(chance.choice(_NEIGHBOURS.get(letter.lower(), letter)))
+                out.append(chance.choice(NEIGHBOURS.get(letter.lower(), letter)))
             elif kind == "double":
                 out.append(letter * 2)
             elif kind == "swap" and place + 1 < len(text):

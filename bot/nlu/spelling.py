@@ -1,8 +1,8 @@
-"""Mends typing errors before a message is read: a word that nobody knows becomes the near word that fits best between its neighbours.
+"""Mends typing errors before a message is read: words that nobody knows become the near words that fit best beside each other.
 
 Known words are symspellpy's English dictionary (MIT licence) and the words of the training phrases; only the latter are what a word
-may become, and which one is told by how often they stand beside these neighbours there. Words that are known are never changed, nor names,
-nor a message that is not mostly English.
+may become, and which one is told by how often they stand beside their neighbours there, and by the slips between (bot/nlu/slips.py): the likeliest
+row of words is taken (Viterbi). Words that are known well are never changed, nor names, nor a message in another language.
 """
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import math
 import re
 from collections import Counter
 from functools import lru_cache
+from heapq import nsmallest
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Sequence, Text, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Match, Optional, Sequence, Text, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -24,6 +25,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from symspellpy import SymSpell, Verbosity
 
+from bot.nlu.slips import slips
 from bot.nlu.text import IS_ENGLISH, MENDED, folded, text_speak
 
 DICTIONARY = "frequency_dictionary_en_82_765.txt"
@@ -31,10 +33,16 @@ COMMON = 100_000          # a word that is rarer than this in the dictionary (it
 COMMON_SHORT = {2: 20_000_000, 3: 1_500_000}   # the same for short words, of which nearly all are in some dictionary
 SAID = 2                  # a word of the training phrases counts as a word from so many uses on
 SAID_OFTEN = 20           # and, where the dictionary does not have it, may be what a typing error meant
-ENGLISH = 0.5             # a message is read as English from this share of known words on
-LONG_ENOUGH = 5           # letters: two may be wrong where no word is nearer
+ENGLISH = 0.5             # a message that shows another language too is read as English from this share of known words on,
+LEGIBLE = 0.2             # and any message is mended from this share on
+LONG_ENOUGH = 5           # letters: two may be wrong
 FOREIGN = 2               # and is left as it is where so many, and half, of its unknown words are of another language: "tata o bate pe mama"
-WRONG_LETTER = 3.0        # how much less likely each wrong letter makes a word, against how often it is said (natural logarithm)
+NO_VOWELS = 3.0           # how much less likely a word is that was typed without its vowels (natural logarithm), like the slips
+SELDOM_SAID = 3.0         # the same for another word than the one typed, where that is known, but hardly
+CHOICES = 8               # of the words that may have been meant so many are weighed: each costs time
+PAIRS = 80                # a pair of words counts as much as its single words from about so many uses of the first on
+LETTERS = frozenset("abcdgiknruwxy")   # single letters that people mean: "a", "i", "u", "n" for "and"
+SHORTEST = tuple("a i am an as at be by do go he if im in is it me my no of on or so to up us we".split())   # what the others may stand for
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ENDING = re.compile("['’](?:s|d|ll|ve|re|m)$", re.IGNORECASE)
 _VOWELS = re.compile("[aeiou]")
@@ -92,62 +100,109 @@ class Spelling:
     def is_english(self, text: str) -> bool:
         """False only where another language shows: by its letters or words, beside too few English ones. Many typing errors are no other language."""
         typed = _plain_words(text)
-        shows_another = not text.isascii() or any(one in self.elsewhere for one in typed)
-        return not shows_another or self._english(typed, [self._knows(one) for one in typed])
+        return not self._shows_another(text, typed) or self._english(typed, [self._knows(one) for one in typed])
 
-    def _english(self, words: Sequence[str], known: Sequence[bool]) -> bool:
-        return sum(is_known and one not in self.elsewhere for one, is_known in zip(words, known)) >= ENGLISH * len(words)
+    def _shows_another(self, text: str, typed: Sequence[str]) -> bool:
+        return not text.isascii() or any(one in self.elsewhere for one in typed)
+
+    def _english(self, words: Sequence[str], known: Sequence[bool], share: float = ENGLISH) -> bool:
+        return sum(is_known and one not in self.elsewhere for one, is_known in zip(words, known)) >= share * len(words)
 
     def mended(self, text: str) -> str:
         """The text with its typing errors mended, all else as it was."""
         found = list(_TOKEN.finditer(text))
         typed = [folded(one.group(0)) for one in found]
-        known = [self._knows(one) or self._knows(folded(_ENDING.sub("", match.group(0)))) for one, match in zip(typed, found)]
-        if all(known) or not self._english(typed, known):
+        sure = [self._is_sure(one) or self._is_sure(folded(_ENDING.sub("", match.group(0)))) for one, match in zip(typed, found)]
+        if all(sure) or max(map(len, typed)) < 2 or self._cannot_be_mended(text, typed):
             return text
-        strange = [one for one, is_known in zip(typed, known) if not is_known]
-        if FOREIGN <= sum(one in self.elsewhere for one in strange) >= len(strange) / 2:
-            return text
+        spaced = self._with_spaces_put_right(text, found, typed)
+        may_be = [
+            [(one, 0.0)] if is_sure or self._is_sure(one) or not one.isascii() or _is_name(match.group(0), text, match.start()) else self._may_be(one)
+            for one, is_sure, match in zip(spaced, sure, found)
+        ]
         out, end = [], 0
-        for place, match in enumerate(found):
-            if not known[place] and typed[place].isascii() and not _is_name(match.group(0), text, match.start()):
-                before = typed[place - 1] if place else ""
-                typed[place] = self._meaning(typed[place], before, typed[place + 1] if place + 1 < len(typed) else "")
-                out += [text[end:match.start()], typed[place]]
+        for match, one, meant in zip(found, typed, self._likeliest(may_be)):
+            if meant != one:
+                out += [text[end:match.start()], meant]
                 end = match.end()
         return "".join(out) + text[end:]
 
-    def _knows(self, word: str) -> bool:
-        return self.said.get(word, 0) >= SAID_OFTEN or _is_common(word) or word in text_speak() or (len(word) > 2 and self.said.get(word, 0) >= SAID) or len(word) < 2
+    def _cannot_be_mended(self, text: str, typed: Sequence[str]) -> bool:
+        known = [self._knows(one) for one in typed]
+        strange = [one for one, is_known in zip(typed, known) if not is_known]
+        foreign = sum(one in self.elsewhere for one in strange)
+        share = ENGLISH if self._shows_another(text, typed) else LEGIBLE
+        return FOREIGN <= foreign >= len(strange) / 2 or not self._english(typed, known, share)
 
-    def _meaning(self, word: str, before: str, after: str) -> str:
-        """The near word that fits best between its neighbours, or the word itself where none is near."""
-        near = self._nearby(word)
-        return max(near, key=lambda one: self._fits(one[0], before, after) - WRONG_LETTER * one[1])[0] if near else word
+    def _is_sure(self, word: str) -> bool:
+        """True for words that stay as they are, whatever stands beside them."""
+        if len(word) < 2:
+            return word in LETTERS
+        return self.said.get(word, 0) >= SAID_OFTEN or _is_common(word) or word in text_speak()
+
+    def _knows(self, word: str) -> bool:
+        return len(word) < 2 or self._is_sure(word) or (len(word) > 2 and self.said.get(word, 0) >= SAID)
+
+    def _may_be(self, word: str) -> List[Tuple[str, float]]:
+        """Words that may have been meant, itself among them where it is one, and how unlikely the slips between are."""
+        if len(word) < 2:
+            return [(word, SELDOM_SAID), *self._best([(one, slips(word, one)) for one in SHORTEST])]
+        near = self._best(self._nearby(word))
+        if self._knows(word):
+            return [(word, 0.0), *((one, SELDOM_SAID + unlikely) for one, unlikely in near if one != word)]
+        return near or [(word, 0.0)]
+
+    def _best(self, words: Iterable[Tuple[str, float]]) -> List[Tuple[str, float]]:
+        return nsmallest(CHOICES, words, key=lambda one: one[1] - math.log(self.said.get(one[0], 0) + 0.1))
+
+    def _likeliest(self, may_be: Sequence[Sequence[Tuple[str, float]]]) -> List[str]:
+        """One word for each place, so that all together fit best."""
+        ends: Dict[str, float] = {"": 0.0}
+        before: List[Dict[str, str]] = []   # for each place, and each word there, the best word before it
+        for words in [*may_be, [("", 0.0)]]:
+            now: Dict[str, float] = {}
+            before.append({})
+            for word, unlikely in words:
+                now[word], before[-1][word] = max((likely + self._follows(last, word) - unlikely, last) for last, likely in ends.items())
+            ends = now
+        word, found = "", []
+        for place in reversed(before):
+            word = place[word]
+            found.append(word)
+        return found[-2::-1]
+
+    def _with_spaces_put_right(self, text: str, found: Sequence[Match[str]], typed: Sequence[str]) -> List[str]:
+        """The words, where a space had slipped by one letter ("tot he" is "to the") as they were meant: both known, and often said together."""
+        words = list(typed)
+        for place, (first, second) in enumerate(zip(found, found[1:])):
+            one, other = words[place:place + 2]
+            if text[first.end():second.start()] == " " and not (self._is_word(one) and self._is_word(other)):
+                for left, right in ((one + other[0], other[1:]), (one[:-1], one[-1] + other)):
+                    if (left, right) in self.pairs and self._is_word(left) and self._is_word(right):
+                        words[place:place + 2] = left, right
+                        break
+        return words
+
+    def _is_word(self, one: str) -> bool:
+        return one in LETTERS if len(one) < 2 else self._knows(one)
 
     def remember_words(self) -> None:
         """Looks each word up once: for training phrases, never for what visitors type."""
         self._nearby = lru_cache(maxsize=None)(self._nearby)   # type: ignore[method-assign]
 
-    def _nearby(self, word: str) -> Sequence[Tuple[str, int]]:
-        """Words that may have been meant, and how many letters are wrong."""
-        far = 1 if len(word) < 7 else 2
-        found = self._near.lookup(word, Verbosity.ALL, max_edit_distance=far)
-        if not found and len(word) >= LONG_ENOUGH:
-            found = self._near.lookup(word, Verbosity.ALL, max_edit_distance=2)
-        near = [(str(one.term), int(one.distance)) for one in found]
+    def _nearby(self, word: str) -> List[Tuple[str, float]]:
+        """Words that may have been meant, and how unlikely the slips between are."""
+        found = self._near.lookup(word, Verbosity.ALL, max_edit_distance=1 if len(word) < LONG_ENOUGH else 2)
+        near = {str(one.term): slips(word, str(one.term)) for one in found}
         if not _VOWELS.search(word[1:-1]):
-            near += [(whole, 1) for whole in self._skeletons.get(word, ())]
-        return near
-
-    def _fits(self, word: str, before: str, after: str) -> float:
-        return self._follows(before, word) + self._follows(word, after)
+            near.update((whole, min(NO_VOWELS, near.get(whole, NO_VOWELS))) for whole in self._skeletons.get(word, ()))
+        return list(near.items())
 
     def _follows(self, first: str, second: str) -> float:
         """How likely the second word is after the first (natural logarithm), by pairs as far as they were seen, else by the word alone."""
         uses = self._all if first == "" else self.said.get(first, 0)
         alone = (self.said.get(second, 0) + 0.1) / self._all
-        return math.log((self.pairs.get((first, second), 0) + 5 * alone) / (uses + 5))
+        return math.log((self.pairs.get((first, second), 0) + PAIRS * alone) / (uses + PAIRS))
 
 
 def _bones(word: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
+from sklearn.cluster import MiniBatchKMeans
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LogisticRegression
@@ -46,7 +47,8 @@ def learn(examples: Sequence[Example]) -> ConcernModel:
     vectors = np.vstack([one.vector for one in examples])
     vectorizers = {name: TfidfVectorizer(analyzer=GRAMS[name], sublinear_tf=True, min_df=least, dtype=np.float32) for name, least in RAREST.items()}
     grams = [vectorizer.fit_transform(texts) * NGRAM_SHARE for vectorizer in vectorizers.values()]
-    nystroem = Nystroem(gamma=KERNEL_WIDTH, n_components=min(LANDMARKS, len(texts)), random_state=0).fit(vectors)
+    landmarks = _landmarks(vectors)
+    nystroem = Nystroem(gamma=KERNEL_WIDTH, n_components=len(landmarks), random_state=0).fit(landmarks)
     features = hstack([_all_full(nystroem.transform(vectors)), *grams], format="csr", dtype=np.float64)
     features.sort_indices()   # once, instead of in each of the many machines
     names, heads, machine = _machines(features, examples)
@@ -72,6 +74,13 @@ def learn(examples: Sequence[Example]) -> ConcernModel:
         before += len(keys)
     arrays["gram_weights"] = arrays["gram_weights"][np.concatenate(orders)]
     return ConcernModel(arrays)
+
+
+def _landmarks(vectors: np.ndarray) -> np.ndarray:
+    """The middles of so many heaps of texts that are near each other: they stand for all of them better than as many texts taken at random."""
+    heaps = MiniBatchKMeans(min(LANDMARKS, len(vectors)), init="random", n_init=1, max_iter=15, batch_size=4096, max_no_improvement=None, random_state=0)
+    middles = heaps.fit(vectors).cluster_centers_
+    return middles / np.linalg.norm(middles, axis=1, keepdims=True)
 
 
 Head = Tuple[np.ndarray, float, float, float]   # weights, offset, and slope and shift of its probability

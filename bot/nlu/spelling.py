@@ -33,10 +33,11 @@ COMMON = 100_000          # a word that is rarer than this in the dictionary (it
 COMMON_SHORT = {2: 20_000_000, 3: 1_500_000}   # the same for short words, of which nearly all are in some dictionary
 SAID = 2                  # a word of the training phrases counts as a word from so many uses on
 SAID_OFTEN = 20           # and, where the dictionary does not have it, may be what a typing error meant
-ENGLISH = 0.5             # a message that shows another language too is read as English from this share of known words on,
-LEGIBLE = 0.2             # and any message is mended from this share on
+ENGLISH = 0.5             # a message that shows another language too is read as English from this share of known words on
+LEGIBLE = 0.2             # and any other is mended from this share on
 LONG_ENOUGH = 5           # letters: two may be wrong
-FOREIGN = 2               # and is left as it is where so many, and half, of its unknown words are of another language: "tata o bate pe mama"
+FOREIGN = 2               # so many words show another language; and where half of the unknown words do, all is left as it is: "tata o bate pe mama"
+ONE_SLIP = 3.0            # at most this unlikely is a word with one slip of the finger
 NO_VOWELS = 3.0           # how much less likely a word is that was typed without its vowels (natural logarithm), like the slips
 SELDOM_SAID = 3.0         # the same for another word than the one typed, where that is known, but hardly
 CHOICES = 8               # of the words that may have been meant so many are weighed: each costs time
@@ -117,8 +118,9 @@ class Spelling:
             return text
         spaced = self._with_spaces_put_right(text, found, typed)
         may_be = [
-            [(one, 0.0)] if is_sure or self._is_sure(one) or not one.isascii() or _is_name(match.group(0), text, match.start()) else self._may_be(one)
-            for one, is_sure, match in zip(spaced, sure, found)
+            [(one, 0.0)] if is_sure or self._is_sure(one) or not one.isascii()
+            else self._may_be_with_a_capital(one, before) if _is_name(match.group(0), text, match.start()) else self._may_be(one)
+            for one, is_sure, match, before in zip(spaced, sure, found, ["", *spaced])
         ]
         out, end = [], 0
         for match, one, meant in zip(found, typed, self._likeliest(may_be)):
@@ -131,7 +133,7 @@ class Spelling:
         known = [self._knows(one) for one in typed]
         strange = [one for one, is_known in zip(typed, known) if not is_known]
         foreign = sum(one in self.elsewhere for one in strange)
-        share = ENGLISH if self._shows_another(text, typed) else LEGIBLE
+        share = ENGLISH if not text.isascii() or sum(one in self.elsewhere for one in typed) >= FOREIGN else LEGIBLE
         return FOREIGN <= foreign >= len(strange) / 2 or not self._english(typed, known, share)
 
     def _is_sure(self, word: str) -> bool:
@@ -151,6 +153,11 @@ class Spelling:
         if self._knows(word):
             return [(word, 0.0), *((one, SELDOM_SAID + unlikely) for one, unlikely in near if one != word)]
         return near or [(word, 0.0)]
+
+    def _may_be_with_a_capital(self, word: str, before: str) -> List[Tuple[str, float]]:
+        """The same for a name, as it seems: another word only where that is often said after the word before ("Report Remoove")."""
+        near = [one for one in self._nearby(word) if one[1] <= ONE_SLIP and (before, one[0]) in self.pairs] if len(word) >= LONG_ENOUGH else []
+        return self._best(near) or [(word, 0.0)]
 
     def _best(self, words: Iterable[Tuple[str, float]]) -> List[Tuple[str, float]]:
         return nsmallest(CHOICES, words, key=lambda one: one[1] - math.log(self.said.get(one[0], 0) + 0.1))

@@ -100,6 +100,12 @@ def shorten(processor: MessageProcessor) -> None:
             node._fn = lambda policy, **inputs: policy.predict_action_probabilities(**inputs)
     _without_debugging(processor)
     _without_slot_mappings(processor)
+    _without_looking_twice()
+
+
+@lru_cache(maxsize=None)
+def _without_looking_twice() -> None:
+    """Once in a process, however many models it loads."""
     # For each action all of Rasa's own are made anew, to look whether it is one of them.
     rasa.core.actions.action.default_actions = _made_once(rasa.core.actions.action.default_actions)
     # Each event that an action returns is looked up by walking through all classes of events; once is enough.

@@ -66,6 +66,12 @@ from bot.signposting.situation import band
         ("i can't cope with this baby any more", "audience", "adult"),
         ("child in my class keeps stealing food", "audience", "professional"),
         ("i told miss and she did nothing", "audience", "child"),
+        ("my niece is 5 and im only a kid myself", "audience", "child"),
+        ("my girlfriends son is covered in bruises", "audience", "adult"),
+        ("our kids hear everything when he starts", "audience", "adult"),
+        ("DD is 14 and self harming", "age", "13_15"),
+        ("one of my mindees has marks", "audience", "professional"),
+        ("17, apprentice, my boss keeps grabbing me", "speaker_age", "16_17"),
         ("my maths teacher keeps touching my leg", "likely_audience", "child"),
     ],
 )
@@ -100,7 +106,7 @@ def test_somebody_elses_job_makes_no_professional(text):
     assert "professional" not in [*told.get("audience", []), *told.get("likely_audience", [])]
 
 
-@pytest.mark.parametrize("text", ["lad i know got the belt off his dad", "She tells that little boy to shut up", "shes only 15", "i was 7 when it started"])
+@pytest.mark.parametrize("text", ["lad i know got the belt off his dad", "She tells that little boy to shut up", "our kids flipped", "my brother is 40 and has moved near a school", "shes only 15", "i was 7 when it started"])
 def test_who_speaks_is_not_guessed_at(text):
     told, _ = speaker().read(text)
     assert not {"audience", "likely_audience", "speaker_age"} & set(told), told

@@ -71,6 +71,8 @@ from bot.signposting.situation import band
         ("our kids hear everything when he starts", "audience", "adult"),
         ("DD is 14 and self harming", "age", "13_15"),
         ("one of my mindees has marks", "audience", "professional"),
+        ("Son 14 wants to die", "about", "other"),
+        ("Nephew is 16 and nobody cares", "about", "other"),
         ("17, apprentice, my boss keeps grabbing me", "speaker_age", "16_17"),
         ("my maths teacher keeps touching my leg", "likely_audience", "child"),
     ],

@@ -33,7 +33,10 @@ def test_what_was_meant(typed, meant):
 
 @pytest.mark.parametrize(
     "text",
-    ["He has a knife, and it's in the kitchen.", "we went to Skegness with Keira", "tata mnei bije", "m", "h e l p", "", "999", "sfhgk wkjhg sdkfjh qwkejh", "আমার বাবা মারে"],
+    [
+        "He has a knife, and it's in the kitchen.", "we went to Skegness with Keira", "tata mnei bije", "m", "h e l p", "", "999", "sfhgk wkjhg sdkfjh qwkejh", "আমার বাবা মারে",
+        "13f at home", "m15 and scared to go home", "i am in my 30s", "22f my dad is at home",   # letters that belong to a number
+    ],
 )
 def test_what_is_left_as_it_was(text):
     assert SPELLING.mended(text) == text

@@ -44,7 +44,7 @@ CHOICES = 8               # of the words that may have been meant so many are we
 PAIRS = 80                # a pair of words counts as much as its single words from about so many uses of the first on
 LETTERS = frozenset("abcdgiknruwxy")   # single letters that people mean: "a", "i", "u", "n" for "and"
 SHORTEST = tuple("a i am an as at be by do go he if im in is it me my no of on or so to up us we".split())   # what the others may stand for
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_TOKEN = re.compile(r"(?<![^\W_])[^\W\d_]+(?:['’][^\W\d_]+)*(?![^\W_])")   # no letters that touch a number: "13f", "30s", "ks2"
 _ENDING = re.compile("['’](?:s|d|ll|ve|re|m)$", re.IGNORECASE)
 _VOWELS = re.compile("[aeiou]")
 

@@ -50,7 +50,9 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         return {
             "worry": 0.6,           # the whole message is a worry from this probability on
-            "one_worry": 0.5,       # or it hints at one, and a single worry has this share of all intents
+            "one_worry": 0.3,       # or a single worry has this share of all intents,
+            "one_worry_ahead": 1.5,  # so many times that of any other intent,
+            "one_worry_hint": 0.2,  # and the whole is a worry from this probability on
             "worry_part": 0.78,     # a part of it, where the whole hints at one too,
             "worry_hint": 0.3,      # from this probability on,
             "worry_part_alone": 0.99,  # or the part is as sure as this: the one sentence in a long calm message;
@@ -138,8 +140,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     def _decide(self, reading: Reading, english: bool = True) -> Tuple[Dict[Text, Any], List[Dict[Text, Any]], List[str], bool]:
         """The intent, the ranking of the whole message, the concerns, most severe first, and whether it is danger now."""
         wants = self._config
-        one_worry = reading.worry[0] >= wants["worry_hint"] and reading.intents[0][self._worries].max() >= wants["one_worry"]
-        rows = [0] if one_worry or reading.worry[0] >= wants["worry"] else []
+        rows = [0] if reading.worry[0] >= wants["worry"] or self._one_worry_stands_out(reading) else []
         from_part = wants["worry_part"] if reading.worry[0] >= wants["worry_hint"] else wants["worry_part_alone"]
         for row in range(1, len(reading.worry)):
             danger = reading.worry[row] >= wants["worry_part"] and self._nowness(reading, row)[0] >= wants["now_part_alone"]
@@ -163,6 +164,11 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
         concerns = by_severity(tuple(concerns))[:3]
         confidence = float(max(reading.worry[row] for row in rows))
         return {"name": intents[0][0], "confidence": confidence}, ranking, concerns, urgent
+
+    def _one_worry_stands_out(self, reading: Reading) -> bool:
+        wants, shares = self._config, reading.intents[0]
+        least = max(wants["one_worry"], wants["one_worry_ahead"] * shares[~self._worries].max())
+        return bool(reading.worry[0] >= wants["one_worry_hint"] and shares[self._worries].max() >= least)
 
     def _is_now(self, reading: Reading, row: int, english: bool) -> bool:
         nowness, share = self._nowness(reading, row)

@@ -194,16 +194,16 @@ def _others_first(services: List[str], known: Situation) -> List[str]:
 def route(known: Situation) -> Tuple[List[str], List[Row]]:
     """The services to show, in order, and the rows of the table that gave them (none for the help menu).
 
-    Services of several concerns are dealt out in turn, so that the first door of each concern is among the three.
+    Services of several concerns are dealt out in turn, so that the first door of each concern is among the three; a door that another concern
+    has opened already costs no turn.
     999 stands first where it is happening now, last where it may be. What is not wanted, or was tried, comes after all others.
     """
     rows = [table().row_for(concern, known) for concern in by_severity(known.concerns)]
     lists = [row.services for row in rows] or [table().menu_for(known)]
     services: List[str] = []
-    for place in range(MOST_SERVICES):
+    for turn in range(MOST_SERVICES):
         for one in lists:
-            if place < len(one) and one[place] not in services:
-                services.append(one[place])
+            services += [service for service in (one if turn else one[:1]) if service not in services][:1]
     if known.put_last:
         services = _others_first(services, known)
     services = services[:MOST_SERVICES]

@@ -124,6 +124,11 @@ def test_a_message_that_only_tells_who(text):
     assert speaker().read(text)[1]
 
 
+@pytest.mark.parametrize("text", ["my dad hits me. 10", "i've been hurting myself. 12", "im pregnant and 15", "i drink and im 12", "theyre 3 and 5 and alone", "my mum died, 11"])
+def test_an_age_beside_a_worry_does_not_hide_it(text):
+    assert not speaker().read(text)[1]
+
+
 @pytest.mark.parametrize("text", ["im 14 and my dad hits me", "my daughter is cutting herself", "hello"])
 def test_a_message_that_tells_more(text):
     assert not speaker().read(text)[1]

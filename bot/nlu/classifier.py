@@ -49,15 +49,15 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         return {
-            "worry": 0.6,           # the whole message is a worry from this probability on
-            "one_worry": 0.3,       # or a single worry has this share of all intents,
+            "worry": 0.65,          # the whole message is a worry from this probability on
+            "one_worry": 0.25,      # or a single worry has this share of all intents,
             "one_worry_ahead": 1.5,  # so many times that of any other intent,
             "one_worry_hint": 0.2,  # and the whole is a worry from this probability on
             "worry_part": 0.78,     # a part of it, where the whole hints at one too,
             "worry_hint": 0.3,      # from this probability on,
             "worry_part_alone": 0.99,  # or the part is as sure as this: the one sentence in a long calm message;
             "now_part_alone": 0.7,  # or it is a worry and danger now as surely as this
-            "now": 0.22,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
+            "now": 0.18,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
             "now_elsewhere": 0.32,  # the same in other languages, where the encoder sees danger more readily
             "now_share": 0.05,      # and this share of all intents is danger now
             "now_part": 0.6,        # a part of it, and

@@ -37,6 +37,8 @@ _AGES = {"agechild": _CHILDS_AGE, "ageadult": _ADULTS_AGE, "agenext": _ANY_AGE, 
 
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty"
 _UNITS = "one|two|three|four|five|six|seven|eight|nine"
+_A_NUMBER = re.compile(rf"(?<!\S)(?:{_ANY_AGE}|\d{{4}}) ")
+
 _SPELLINGS = (    # how ages are typed, and how the phrases write them
     (re.compile(rf"\b({_TENS})[ -]({_UNITS})\b"), lambda found: str(_NUMBER_WORDS[found[1]] + _NUMBER_WORDS[found[2]])),
     (re.compile(rf"\b(\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})[ -]?(?:y|yr|yrs|year|years)[ ./-]{{0,2}}(?:o|old|olds|of age)\b"), r"\1 year old"),
@@ -138,10 +140,13 @@ class Speaker:
         return _replaced(text, self._fillers.that_may_be_in(text).get("filler", []), "")
 
     def _read_ages(self, text: str, told: Dict[str, List[str]]) -> str:
-        """Adds the ages to `told`, each number read once by the first phrase that has it; returns what is left of the message."""
+        """Adds the ages to `told`, each number read once by the first phrase that has it; returns the message without numbers.
+
+        The words around a number stay: a phrase may have passed over what matters ("im pregnant and 15").
+        """
         for found, kept in _PUNCTUATION:
             text = found.sub(kept, text)
-        left = _START + "".join(prepared(one) for one in sentences(text)) + _LAST
+        left = whole = _START + "".join(prepared(one) for one in sentences(text)) + _LAST
         for (whose, school), phrases in self._ages.that_may_be_in(left).items():
 
             def take(match: Match[str]) -> str:
@@ -155,7 +160,7 @@ class Speaker:
 
             for phrase in phrases:
                 left = phrase.pattern.sub(take, left)
-        return _BESIDE.sub("", left.replace(_START, "").replace(_TAKEN, "").replace(_LAST, ""))
+        return _BESIDE.sub("", _A_NUMBER.sub("", whole.replace(_START, "").replace(_LAST, "")))
 
 
 def _settle_ages(told: Dict[str, List[str]], guessed: Optional[str]) -> None:

@@ -27,8 +27,11 @@ from symspellpy import SymSpell, Verbosity
 
 from bot.nlu.slips import slips
 from bot.nlu.text import IS_ENGLISH, MENDED, folded, text_speak
+from bot.signposting.data_files import DATA
 
 DICTIONARY = "frequency_dictionary_en_82_765.txt"
+PHRASE_FILES = ("speaker.yml", "safety_net.yml", "questions.yml", "figures.yml")   # read when the model is trained
+SELDOM_A_SLIP = 4         # letters: a shorter word of theirs may be a typing error all the same
 COMMON = 100_000          # a word that is rarer than this in the dictionary (its uses in books and pages) may be a typing error
 COMMON_SHORT = {2: 20_000_000, 3: 1_500_000}   # the same for short words, of which nearly all are in some dictionary
 SAID = 2                  # a word of the training phrases counts as a word from so many uses on
@@ -65,10 +68,10 @@ def _is_common(word: str) -> bool:
 class Spelling:
     """What people here say, and how to find it behind a typing error."""
 
-    def __init__(self, said: Dict[str, int], pairs: Dict[Pair, int], elsewhere: FrozenSet[str]) -> None:
+    def __init__(self, said: Dict[str, int], pairs: Dict[Pair, int], elsewhere: FrozenSet[str], looked_for: FrozenSet[str] = frozenset()) -> None:
         """`said`: English words and how often the training phrases use them, `pairs`: the same of two words in a row.
-        `elsewhere`: words of other languages."""
-        self.said, self.pairs, self.elsewhere = said, pairs, elsewhere
+        `elsewhere`: words of other languages. `looked_for`: words that must stay to be found in phrases: "granda", "paeds"."""
+        self.said, self.pairs, self.elsewhere, self.looked_for = said, pairs, elsewhere, looked_for
         self._all = sum(said.values()) or 1
         meant = {word for word, uses in said.items() if uses >= SAID and (_is_common(word) or uses >= SAID_OFTEN)}
         self._near = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
@@ -79,7 +82,7 @@ class Spelling:
                 self._skeletons.setdefault(_bones(word), []).append(word)
 
     @classmethod
-    def learn(cls, english: Iterable[str], others: Iterable[str]) -> "Spelling":
+    def learn(cls, english: Iterable[str], others: Iterable[str], phrases: Iterable[str] = ()) -> "Spelling":
         said, pairs = Counter(), Counter()
         for text in english:
             row = ["", *_plain_words(text), ""]
@@ -87,16 +90,18 @@ class Spelling:
             pairs.update(zip(row, row[1:]))
         elsewhere = Counter(word for text in others for word in _plain_words(text))
         foreign = frozenset(one for one, uses in elsewhere.items() if uses >= SAID >= said[one])
-        return cls(dict(said), {pair: uses for pair, uses in pairs.items() if uses > 1}, foreign)
+        looked_for = frozenset(word for phrase in phrases for word in _plain_words(phrase) if len(word) >= SELDOM_A_SLIP) - foreign
+        return cls(dict(said), {pair: uses for pair, uses in pairs.items() if uses > 1}, foreign, looked_for)
 
     def save(self, path: Path) -> None:
         pairs = [[*pair, uses] for pair, uses in self.pairs.items()]
-        path.write_text(json.dumps({"said": self.said, "pairs": pairs, "elsewhere": sorted(self.elsewhere)}), encoding="utf-8")
+        path.write_text(json.dumps({"said": self.said, "pairs": pairs, "elsewhere": sorted(self.elsewhere), "looked_for": sorted(self.looked_for)}), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> "Spelling":
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return cls(kept["said"], {(first, second): uses for first, second, uses in kept["pairs"]}, frozenset(kept["elsewhere"]))
+        pairs = {(first, second): uses for first, second, uses in kept["pairs"]}
+        return cls(kept["said"], pairs, frozenset(kept["elsewhere"]), frozenset(kept["looked_for"]))
 
     def is_english(self, text: str) -> bool:
         """False only where another language shows: by its letters or words, beside too few English ones. Many typing errors are no other language."""
@@ -140,7 +145,7 @@ class Spelling:
         """True for words that stay as they are, whatever stands beside them."""
         if len(word) < 2:
             return word in LETTERS
-        return self.said.get(word, 0) >= SAID_OFTEN or _is_common(word) or word in text_speak()
+        return self.said.get(word, 0) >= SAID_OFTEN or _is_common(word) or word in text_speak() or word in self.looked_for
 
     def _knows(self, word: str) -> bool:
         return len(word) < 2 or self._is_sure(word) or (len(word) > 2 and self.said.get(word, 0) >= SAID)
@@ -269,6 +274,6 @@ def spelling_of(training_data: TrainingData) -> Spelling:
     for example in training_data.intent_examples:
         metadata = (example.get(METADATA) or {}).get(METADATA_INTENT) or {}
         (others if "language" in metadata else english).append(example.get(TEXT) or "")
-    spelling = Spelling.learn(english, others)
+    spelling = Spelling.learn(english, others, [(DATA / name).read_text(encoding="utf-8") for name in PHRASE_FILES])
     spelling.remember_words()
     return spelling

@@ -38,6 +38,7 @@ _AGES = {"agechild": _CHILDS_AGE, "ageadult": _ADULTS_AGE, "agenext": _ANY_AGE, 
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty"
 _UNITS = "one|two|three|four|five|six|seven|eight|nine"
 _A_NUMBER = re.compile(rf"(?<!\S)(?:{_ANY_AGE}|\d{{4}}) ")
+_HAS_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(_NUMBER_WORDS)})\b")   # most messages have none: then nothing below need be looked for
 
 _SPELLINGS = (    # how ages are typed, and how the phrases write them
     (re.compile(rf"\b({_TENS})[ -]({_UNITS})\b"), lambda found: str(_NUMBER_WORDS[found[1]] + _NUMBER_WORDS[found[2]])),
@@ -144,7 +145,7 @@ class Speaker:
 
         The words around a number stay: a phrase may have passed over what matters ("im pregnant and 15").
         """
-        for found, kept in _PUNCTUATION:
+        for found, kept in _PUNCTUATION if _HAS_NUMBER.search(text) else ():
             text = found.sub(kept, text)
         left = whole = _START + "".join(prepared(one) for one in sentences(text)) + _LAST
         for (whose, school), phrases in self._ages.that_may_be_in(left).items():
@@ -209,7 +210,7 @@ def _with_number(phrase: Phrase, hiding: bool) -> Phrase:
 
 
 def _spelled(text: str) -> str:
-    for typed, written in _SPELLINGS:
+    for typed, written in _SPELLINGS if _HAS_NUMBER.search(text) else ():
         text = typed.sub(written, text)
     return text
 

@@ -57,7 +57,7 @@ class ConcernClassifier(IntentClassifier, EntityExtractorMixin, GraphComponent):
             "worry_hint": 0.3,      # from this probability on,
             "worry_part_alone": 0.99,  # or the part is as sure as this: the one sentence in a long calm message;
             "now_part_alone": 0.7,  # or it is a worry and danger now as surely as this
-            "now": 0.18,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
+            "now": 0.14,            # danger now, the whole message: low, since a missed danger is worse than a needless 999
             "now_elsewhere": 0.32,  # the same in other languages, where the encoder sees danger more readily
             "now_share": 0.05,      # and this share of all intents is danger now
             "now_part": 0.6,        # a part of it, and

@@ -167,13 +167,15 @@ class Speaker:
 def _settle_ages(told: Dict[str, List[str]], guessed: Optional[str]) -> None:
     """Gives an age that a bare "girl, 10" or "Year 9" tells to the child who speaks, or, where an adult speaks, to the child of whom they speak.
 
-    An age that was said of another ("my youngest, she's two") is not kept where the message is about the speaker.
+    That an adult speaks is not believed of learning alone where the message is about the speaker: "they push me. year 8". An age that was said of
+    another ("my youngest, she's two") is not kept where the message is about the speaker.
     """
     unsure = told.pop(UNSURE_AGE, [])
-    grown_up = bool({"adult", "professional"} & {guessed, told.get("audience", told.get("likely_audience", [""]))[0]})
+    about_self = told.get("about", [""])[0] == "self"
+    grown_up = told.get("audience", told.get("likely_audience", [""]))[0] in ("adult", "professional") or (guessed == "adult" and not (unsure and about_self))
     if unsure:
         told.setdefault("age" if grown_up else "speaker_age", []).extend(unsure)
-    if grown_up and told.get("about", [""])[0] == "self":
+    if grown_up and about_self:
         told.pop("age", None)
 
 

@@ -143,12 +143,14 @@ class Spelling:
 
     def _is_sure(self, word: str) -> bool:
         """True for words that stay as they are, whatever stands beside them."""
-        if len(word) < 2:
-            return word in LETTERS
-        return self.said.get(word, 0) >= SAID_OFTEN or _is_common(word) or word in text_speak() or word in self.looked_for
+        return word in LETTERS if len(word) < 2 else word in self.looked_for or self._is_often_said(word)
 
     def _knows(self, word: str) -> bool:
-        return len(word) < 2 or self._is_sure(word) or (len(word) > 2 and self.said.get(word, 0) >= SAID)
+        """True for English words, as far as is known here: what is looked for may be of any language."""
+        return len(word) < 2 or self._is_often_said(word) or (len(word) > 2 and self.said.get(word, 0) >= SAID)
+
+    def _is_often_said(self, word: str) -> bool:
+        return self.said.get(word, 0) >= SAID_OFTEN or _is_common(word) or word in text_speak()
 
     def _may_be(self, word: str) -> List[Tuple[str, float]]:
         """Words that may have been meant, itself among them where it is one, and how unlikely the slips between are."""

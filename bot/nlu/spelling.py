@@ -36,10 +36,11 @@ COMMON = 100_000          # a word that is rarer than this in the dictionary (it
 COMMON_SHORT = {2: 20_000_000, 3: 1_500_000}   # the same for short words, of which nearly all are in some dictionary
 SAID = 2                  # a word of the training phrases counts as a word from so many uses on
 SAID_OFTEN = 20           # and, where the dictionary does not have it, may be what a typing error meant
-ENGLISH = 0.5             # a message that shows another language too is read as English from this share of known words on
-LEGIBLE = 0.2             # and any other is mended from this share on
+SHOWS = 0.25              # a message shows another language where this share of its words are of one,
+ENGLISH = 0.5             # and is read as English all the same from this share of known words on
+LEGIBLE = 0.2             # any other is mended from this share on
 LONG_ENOUGH = 5           # letters: two may be wrong
-FOREIGN = 2               # so many words show another language; and where half of the unknown words do, all is left as it is: "tata o bate pe mama"
+FOREIGN = 2               # where so many, and half, of its unknown words are of another language, it is left as it is: "tata o bate pe mama"
 ONE_SLIP = 3.0            # at most this unlikely is a word with one slip of the finger
 NO_VOWELS = 3.0           # how much less likely a word is that was typed without its vowels (natural logarithm), like the slips
 SELDOM_SAID = 3.0         # the same for another word than the one typed, where that is known, but hardly
@@ -138,7 +139,7 @@ class Spelling:
         known = [self._knows(one) for one in typed]
         strange = [one for one, is_known in zip(typed, known) if not is_known]
         foreign = sum(one in self.elsewhere for one in strange)
-        share = ENGLISH if not text.isascii() or sum(one in self.elsewhere for one in typed) >= FOREIGN else LEGIBLE
+        share = ENGLISH if not text.isascii() or sum(one in self.elsewhere for one in typed) >= SHOWS * len(typed) else LEGIBLE
         return FOREIGN <= foreign >= len(strange) / 2 or not self._english(typed, known, share)
 
     def _is_sure(self, word: str) -> bool:

@@ -1,6 +1,6 @@
 """The learned part: how much a text sounds like a worry, like danger now, like each intent, and who seems to speak.
 
-One representation, linear heads. A text is its sentence vector's nearness to some training texts (a Gaussian kernel, approximated
+One representation, linear heads. A text is its sentence vector's nearness to the middles of heaps of training texts (a Gaussian kernel, approximated
 after Nystroem) beside its word and letter n-grams. How the heads are learned is told in bot/nlu/concern_learning.py.
 """
 from __future__ import annotations
